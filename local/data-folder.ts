@@ -1,0 +1,85 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where each part of the local cloud keeps what a restart must find again, below one folder. */
+export interface DataFolder {
+  root: string;
+  kinesis: string;
+  dynamodb: string;
+  storage: string;
+  /** The lake's objects as plain files, under their real keys. */
+  lake: string;
+  /** The failures bucket's objects, likewise. */
+  failures: string;
+  firehose: string;
+  mappings: string;
+  logs: string;
+  build: string;
+}
+
+export function dataFolder(root: string): DataFolder {
+  const at = (name: string): string => join(root, name);
+  return {
+    root,
+    kinesis: at('kinesis'),
+    dynamodb: at('dynamodb'),
+    storage: at('storage'),
+    lake: at('lake'),
+    failures: at('failures'),
+    firehose: at('firehose'),
+    mappings: at('mappings'),
+    logs: at('logs'),
+    build: at('build'),
+  };
+}
+
+/** What other commands need to know of a running local cloud: `running.json` in its data folder. */
+export interface Running {
+  pid: number;
+  startedAt: string;
+  urls: Record<string, string>;
+}
+
+/**
+ * Claims the data folder for this process, making it when it is not there.
+ * Rejects when a living process has it: two clouds in one folder would overwrite each other's streams.
+ * The file of a process that died is taken over.
+ */
+export async function claimDataFolder(root: string, urls: Record<string, string> = {}): Promise<void> {
+  await mkdir(root, { recursive: true });
+  const other = await readRunning(root);
+  if (other && other.pid !== process.pid && isAlive(other.pid)) {
+    throw new Error(
+      `The data folder ${root} is in use by process ${other.pid}, started ${other.startedAt}. ` +
+        'Stop that one, or choose another folder with --data DIR.',
+    );
+  }
+  const file = join(root, 'running.json');
+  const running: Running = { pid: process.pid, startedAt: new Date().toISOString(), urls };
+  await writeFile(`${file}.new`, `${JSON.stringify(running, null, 2)}\n`);
+  await rename(`${file}.new`, file);
+}
+
+/** Gives the folder back; its contents stay. */
+export async function releaseDataFolder(root: string): Promise<void> {
+  await rm(join(root, 'running.json'), { force: true });
+}
+
+/** What runs on the folder, or undefined when nothing says so. */
+export async function readRunning(root: string): Promise<Running | undefined> {
+  try {
+    return JSON.parse(await readFile(join(root, 'running.json'), 'utf8')) as Running;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and is another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
