@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The layer's `crawlers.json`: patterns of user agents that say themselves that they are no person's browser. */
 export const crawlerListSchema = z.object({

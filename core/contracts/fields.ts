@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Longest id of a person, session, device or event, in UTF-16 units; a partition key may have 256. */
 export const MAX_ID_LENGTH = 128;

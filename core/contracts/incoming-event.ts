@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventTypeField, idField, textField, timeField } from './fields.ts';
 import { isObject, propertiesField } from './properties.ts';
 import { explain, type Rejection } from './rejection.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How deep objects and arrays may nest inside `properties`; JSON.stringify and SQL engines recurse by depth. */
 export const MAX_PROPERTIES_DEPTH = 8;

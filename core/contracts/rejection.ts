@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Why one event is not taken: a stable code, and a sentence that names the field, what was expected and what came. */
 export interface Rejection {
