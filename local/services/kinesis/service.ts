@@ -4,6 +4,7 @@ import { Account } from './account.ts';
 import type { AppendListener } from './account.ts';
 import { Dispatch } from './dispatch.ts';
 import { Lifecycle } from './lifecycle.ts';
+import type { SubscribeToShardEvent, SubscribeToShardInput } from './operations/subscribe-to-shard.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import type { KinesisSettings } from './settings.ts';
 import type { MinuteOfMetrics } from './streams/shard-metrics.ts';
@@ -35,6 +36,11 @@ export interface KinesisService {
   /** Runs an operation on the JSON of the wire (Data in base64, times in epoch seconds); throws AwsError. */
   // oxlint-disable-next-line typescript/no-explicit-any -- an answer's shape is AWS's, and the caller's to know
   call(operation: string, input: object): Promise<any>;
+  /**
+   * SubscribeToShard as JSON events, for five minutes; refusals are thrown by the first step.
+   * `ended` closes it while it waits.
+   */
+  subscribeToShard(input: SubscribeToShardInput, ended?: AbortSignal): AsyncGenerator<SubscribeToShardEvent, void, undefined>;
   /** Hands over stored records, shard by shard in order, until the returned function is called. */
   onAppend(listener: AppendListener): () => void;
   /** Every minute of every shard in which something happened, for the last three hours. */
@@ -59,6 +65,9 @@ export async function startKinesis({ port, settings, ...options }: KinesisOption
       const { answer, lost } = await dispatch.run(operation, input as Record<string, unknown>);
       if (lost) throw Object.assign(new Error(`${operation}: the connection closed before the answer came`), { code: 'ECONNRESET' });
       return answer ?? {};
+    },
+    async *subscribeToShard(input, ended) {
+      yield* dispatch.subscribe({ ...input }, ended);
     },
     onAppend(listener) {
       account.appendListeners.add(listener);

@@ -1,4 +1,3 @@
-import type { HashKeyRange } from './hash-keys.ts';
 import { equalRanges } from './hash-keys.ts';
 import type { Shard } from './shard.ts';
 import type { ReshardStep, Stream } from './stream.ts';
@@ -6,42 +5,37 @@ import type { ReshardStep, Stream } from './stream.ts';
 /** Does one split or merge: the parents close and the children take over in the same instant. */
 export function takeStep(stream: Stream, step: ReshardStep): void {
   const shard = stream.shardAt(step.shardIndex)!;
+  const { start, end } = shard.description.range;
+  shard.shut();
   if (step.kind === 'split') {
-    const { start, end } = shard.description.range;
-    shard.shut();
     stream.addShard({ start, end: step.newStart - 1n }, [shard]);
     stream.addShard({ start: step.newStart, end }, [shard]);
     return;
   }
   const adjacent = stream.shardAt(step.adjacentIndex)!;
-  const ranges = [shard.description.range, adjacent.description.range];
-  shard.shut();
+  const other = adjacent.description.range;
   adjacent.shut();
-  stream.addShard(
-    { start: ranges.reduce((least, { start }) => (start < least ? start : least), ranges[0]!.start), end: ranges.reduce((most, { end }) => (end > most ? end : most), ranges[0]!.end) },
-    [shard, adjacent],
-  );
+  stream.addShard(other.start > end ? { start, end: other.end } : { start: other.start, end }, [shard, adjacent]);
 }
 
 /**
  * The next step from these open shards, ordered by hash key, to `target` equal ones; undefined when there.
- * First the missing borders are cut, then what lies between two borders is merged:
- * from N equal shards N→M takes M − gcd(N, M) splits and N − gcd(N, M) merges.
+ * Along the key space, each wanted range is cut off and then merged whole, so there is at most one shard too many
+ * at a time; from N equal shards, N→M takes M − gcd(N, M) splits and N − gcd(N, M) merges.
  */
 export function nextStepToEqualShards(openShards: readonly Shard[], target: number): ReshardStep | undefined {
-  const wanted = equalRanges(target);
-  const starts = new Set(openShards.map(({ description }) => description.range.start));
-  const border = wanted.find(({ start }) => !starts.has(start));
-  if (border) {
-    const shard = openShards.find(({ description: { range } }) => range.start < border.start && border.start <= range.end)!;
-    return { kind: 'split', shardIndex: shard.description.index, newStart: border.start };
+  let next = 0;
+  for (const { end } of equalRanges(target)) {
+    const first = openShards[next]!;
+    const last = openShards.findIndex(({ description: { range } }) => range.end >= end);
+    const shard = openShards[last]!;
+    if (shard.description.range.end !== end) {
+      return { kind: 'split', shardIndex: shard.description.index, newStart: end + 1n };
+    }
+    if (last > next) {
+      return { kind: 'merge', shardIndex: first.description.index, adjacentIndex: openShards[next + 1]!.description.index };
+    }
+    next = last + 1;
   }
-  const wantedStarts = new Set(wanted.map(({ start }: HashKeyRange) => start));
-  const surplus = openShards.findIndex(({ description }) => !wantedStarts.has(description.range.start));
-  if (surplus === -1) return undefined;
-  return {
-    kind: 'merge',
-    shardIndex: openShards[surplus - 1]!.description.index,
-    adjacentIndex: openShards[surplus]!.description.index,
-  };
+  return undefined;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { AwsError } from '../../../aws-error.ts';
 import type { Dispatch } from '../dispatch.ts';
+import { sendEvents } from './event-stream.ts';
 import { readBody } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -19,10 +20,23 @@ export async function answerRequest(exchange: Exchange, dispatch: Dispatch): Pro
     return;
   }
   try {
-    const { answer: output, lost } = await dispatch.run(operationOf(exchange), parse(body));
+    const operation = operationOf(exchange);
+    const input = parse(body);
+    if (operation === 'SubscribeToShard') {
+      const left = new AbortController();
+      const events = dispatch.subscribe(input, left.signal);
+      exchange.response.on('close', () => left.abort());
+      await sendEvents(exchange.response as ServerResponse, events, randomUUID());
+      return;
+    }
+    const { answer: output, lost } = await dispatch.run(operation, input);
     if (lost) exchange.socket.destroy();
     else answer(exchange, 200, output === undefined ? '' : JSON.stringify(output));
   } catch (error) {
+    if (exchange.response.headersSent) {
+      exchange.response.destroy();
+      return;
+    }
     const { status, text } = errorBody(error);
     answer(exchange, status, text);
   }
