@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError, readConfig, text, url } from './config.ts';
+
+describe('readConfig', () => {
+  it('gives the values of all variables', () => {
+    expect(readConfig({ NAME: text, ENDPOINT: url }, { NAME: 'a', ENDPOINT: 'https://sqs.example/queue' })).toEqual({
+      NAME: 'a',
+      ENDPOINT: 'https://sqs.example/queue',
+    });
+  });
+
+  it('names every missing, empty and malformed variable in one error', () => {
+    const read = () => readConfig({ MISSING: text, EMPTY: text, MALFORMED: url, FINE: text }, { EMPTY: '', MALFORMED: 'queue', FINE: 'x' });
+
+    expect(read).toThrow(ConfigurationError);
+    expect(read).toThrow(
+      'The environment of this function is not usable:\n' +
+        '- MISSING is missing: set it under Environment.Variables of the function in template.yaml\n' +
+        '- EMPTY: expected text, got an empty value\n' +
+        '- MALFORMED: expected an http or https URL, got "queue"',
+    );
+  });
+});
