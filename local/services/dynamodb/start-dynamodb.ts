@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 
 import {
   CreateTableCommand,
@@ -28,7 +27,7 @@ const CREATE_TABLE_MEMBERS = ['TableName', 'AttributeDefinitions', 'KeySchema', 
 
 export interface DynamoDbOptions {
   port: number;
-  /** The folder of all local state; the tables are in `<dataDir>/dynamodb`. Undefined keeps them in memory. */
+  /** The tables' own folder; undefined keeps them in memory. */
   dataDir: string | undefined;
   clock: Clock;
   faults: Faults;
@@ -47,9 +46,8 @@ export interface DynamoDbService {
 
 /** Starts DynamoDB on 127.0.0.1 and resolves when the template's tables are ACTIVE. With a data folder, items survive a kill. */
 export async function startDynamoDb({ port, dataDir, clock, faults, tables }: DynamoDbOptions): Promise<DynamoDbService> {
-  const path = dataDir === undefined ? undefined : join(dataDir, 'dynamodb');
-  if (path !== undefined) mkdirSync(path, { recursive: true });
-  const server = dynalite({ path, createTableMs: 1, deleteTableMs: 1, updateTableMs: 1 });
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
+  const server = dynalite({ path: dataDir, createTableMs: 1, deleteTableMs: 1, updateTableMs: 1 });
   const usage: DynamoDbUsage = { requests: {}, writeUnits: {} };
   const bypass = `x-own-${randomUUID()}`;
   installFront(server, faults, usage, bypass);
