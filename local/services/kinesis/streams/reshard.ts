@@ -19,6 +19,12 @@ export function takeStep(stream: Stream, step: ReshardStep): void {
 }
 
 /**
+ * Equal ranges of different counts are rounded differently: a third of the key space ends one key after two sixths.
+ * Borders no further apart than the most shards that a stream can have are the same border.
+ */
+const ROUNDING_KEYS = 10_000n;
+
+/**
  * The next step from these open shards, ordered by hash key, to `target` equal ones; undefined when there.
  * Along the key space, each wanted range is cut off and then merged whole, so there is at most one shard too many
  * at a time; from N equal shards, N→M takes M − gcd(N, M) splits and N − gcd(N, M) merges.
@@ -27,9 +33,9 @@ export function nextStepToEqualShards(openShards: readonly Shard[], target: numb
   let next = 0;
   for (const { end } of equalRanges(target)) {
     const first = openShards[next]!;
-    const last = openShards.findIndex(({ description: { range } }) => range.end >= end);
+    const last = openShards.findIndex(({ description: { range } }) => range.end >= end - ROUNDING_KEYS);
     const shard = openShards[last]!;
-    if (shard.description.range.end !== end) {
+    if (shard.description.range.end > end + ROUNDING_KEYS) {
       return { kind: 'split', shardIndex: shard.description.index, newStart: end + 1n };
     }
     if (last > next) {
