@@ -10,10 +10,8 @@ describe('readConfig', () => {
   });
 
   it('names every missing, empty and malformed variable in one error', () => {
-    const read = () => readConfig({ MISSING: text, EMPTY: text, MALFORMED: url, FINE: text }, { EMPTY: '', MALFORMED: 'queue', FINE: 'x' });
-
-    expect(read).toThrow(ConfigurationError);
-    expect(read).toThrow(
+    expect(readBadly).toThrow(ConfigurationError);
+    expect(readBadly).toThrow(
       'The environment of this function is not usable:\n' +
         '- MISSING is missing: set it under Environment.Variables of the function in template.yaml\n' +
         '- EMPTY: expected text, got an empty value\n' +
@@ -21,3 +19,7 @@ describe('readConfig', () => {
     );
   });
 });
+
+function readBadly(): unknown {
+  return readConfig({ MISSING: text, EMPTY: text, MALFORMED: url, FINE: text }, { EMPTY: '', MALFORMED: 'queue', FINE: 'x' });
+}
