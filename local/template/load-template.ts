@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve as resolvePath } from 'node:path';
 import type { Deployment } from './deployment.ts';
 import { checkGlobals, withGlobals } from './globals.ts';
-import { resolve, resolveCondition, type Scope } from './intrinsics.ts';
-import { map, scalar, type MapNode, type TemplateNode } from './node.ts';
+import { resolve, type Scope } from './intrinsics.ts';
+import { map, type MapNode, type TemplateNode } from './node.ts';
 import { resolveParameters } from './parameters.ts';
 import { parseTemplate } from './parse.ts';
-import { resourceNames, SUPPORTED_TYPES, type ResourceNames, type StackPlace } from './physical-names.ts';
+import { resourceNames, SUPPORTED_TYPES, type StackPlace } from './physical-names.ts';
 import { Problems } from './problems.ts';
 import { Properties } from './properties.ts';
 import { readerOf } from './resources/registry.ts';
+import { scopeOf, type Resource } from './scope.ts';
 
 export interface LoadTemplateOptions {
   /** The template's file. */
@@ -32,14 +33,6 @@ const SECTIONS = new Set(['AWSTemplateFormatVersion', 'Transform', 'Description'
 const ATTRIBUTES = new Set(['Type', 'Properties', 'Metadata', 'Condition', 'DependsOn', 'DeletionPolicy', 'UpdateReplacePolicy']);
 /** What others refer to comes first. */
 const FIRST = ['AWS::Serverless::HttpApi'];
-
-interface Resource {
-  logicalId: string;
-  type: string;
-  names: ResourceNames;
-  node: MapNode;
-  properties: MapNode;
-}
 
 /**
  * Reads a SAM template into what the local cloud runs, every intrinsic resolved and every default filled in.
@@ -101,79 +94,6 @@ export function loadTemplate({ file, parameters = {}, stackName = 'millrace', re
   problems.throwIfAny(file);
   return deployment;
 }
-
-interface ScopeParts {
-  place: StackPlace;
-  parameterNodes: Map<string, TemplateNode>;
-  resources: Map<string, Resource>;
-  /** Resources whose condition does not hold, with its name. */
-  leftOut: Map<string, string>;
-  conditions: MapNode | undefined;
-  mappings: MapNode | undefined;
-  problems: Problems;
-}
-
-function scopeOf({ place, parameterNodes, resources, leftOut, conditions, mappings, problems }: ScopeParts): Scope {
-  const pseudo: Record<string, string> = {
-    'AWS::AccountId': place.accountId,
-    'AWS::Partition': 'aws',
-    'AWS::Region': place.region,
-    'AWS::StackId': `arn:aws:cloudformation:${place.region}:${place.accountId}:stack/${place.stackName}/local`,
-    'AWS::StackName': place.stackName,
-    'AWS::URLSuffix': 'amazonaws.com',
-  };
-  const underWay = new Set<string>();
-  const known = new Map<string, boolean | undefined>();
-  const scope: Scope = {
-    ref(name) {
-      if (Object.hasOwn(pseudo, name)) return scalar(pseudo[name] ?? '', 0);
-      const resource = resources.get(name);
-      if (resource === undefined) return parameterNodes.get(name);
-      if (resource.type === 'AWS::Kinesis::StreamConsumer') return scope.attribute(name, 'ConsumerARN');
-      return scalar(resource.names.ref, 0);
-    },
-    attribute(logicalId, attribute) {
-      const resource = resources.get(logicalId);
-      const given = resource?.names.attributes;
-      if (given !== undefined && Object.hasOwn(given, attribute)) return scalar(given[attribute] ?? '', 0);
-      const property = resource && COMPUTED[`${resource.type}.${attribute}`];
-      const node = property && resource.properties.entries.get(property.from);
-      const value = node && resolve(node, scope, `${logicalId}.Properties.${property.from}`, problems);
-      return value?.kind === 'scalar' ? scalar(property?.compute(value.text, resource?.names.name ?? '') ?? '', 0) : undefined;
-    },
-    condition(name) {
-      const node = conditions?.entries.get(name);
-      if (node === undefined) return undefined;
-      if (underWay.has(name)) {
-        problems.add(`Conditions.${name}`, node.line, 'depends on itself; break the circle');
-        return false;
-      }
-      underWay.add(name);
-      if (!known.has(name)) known.set(name, resolveCondition(node, scope, `Conditions.${name}`, problems) ?? false);
-      underWay.delete(name);
-      return known.get(name);
-    },
-    mapping(name, first, second) {
-      const top = mappings?.entries.get(name);
-      const inner = top?.kind === 'map' ? top.entries.get(first) : undefined;
-      return inner?.kind === 'map' ? inner.entries.get(second) : undefined;
-    },
-    hint(name) {
-      const condition = leftOut.get(name);
-      if (condition !== undefined) return `${name} is left out, as the condition ${condition} does not hold`;
-      const resource = resources.get(name);
-      return resource && `a ${resource.type} has ${Object.keys(resource.names.attributes).join(', ') || 'no attributes'} here`;
-    },
-  };
-  return scope;
-}
-
-/** Attributes that come out of a property of the resource, by type and attribute. */
-const COMPUTED: Record<string, { from: string; compute(property: string, name: string): string }> = {
-  // AWS appends the second of the registration; a template's consumer is registered once.
-  'AWS::Kinesis::StreamConsumer.ConsumerARN': { from: 'StreamARN', compute: (streamArn, name) => `${streamArn}/consumer/${name}:1` },
-  'Custom::ShardCount.ShardCount': { from: 'ShardCount', compute: (count) => count },
-};
 
 function readAttributes(logicalId: string, node: TemplateNode, place: StackPlace, globals: MapNode | undefined, problems: Problems): Resource | undefined {
   if (node.kind !== 'map') {

@@ -139,6 +139,11 @@ const CASES: { name: string; template: string; problem: string }[] = [
   },
 ];
 
+/** A template that declares the parameter P. */
+function declare(definition: string): string {
+  return `Parameters:\n  P: { ${definition} }\nResources: {}\n`;
+}
+
 describe('a template that the local cloud cannot run', () => {
   test.each(CASES)('is refused for $name', ({ template, problem }) => {
     const problems = problemsOf(template);
@@ -158,7 +163,6 @@ describe('a template that the local cloud cannot run', () => {
 });
 
 describe('a parameter', () => {
-  const declare = (definition: string) => `Parameters:\n  P: { ${definition} }\nResources: {}\n`;
   const cases: { name: string; definition: string; value?: string; problem: string }[] = [
     { name: 'below its least value', definition: 'Type: Number, MinValue: 24', value: '23', problem: 'expected at least 24, got "23"; give another value' },
     { name: 'above its greatest value', definition: 'Type: Number, MaxValue: 8760', value: '8761', problem: 'expected at most 8760, got "8761"; give another value' },
