@@ -1,6 +1,6 @@
-import type { Clock } from '../../clock.ts';
 import type { FunctionInvoker } from '../../invoke/invocation.ts';
 import type { HttpRoute } from '../../template/deployment.ts';
+import type { Deadlines } from './deadlines.ts';
 import { functionResponse, gatewayMessage, INTERNAL_SERVER_ERROR, type GatewayResponse } from './function-response.ts';
 import type { RequestEvent } from './request-event.ts';
 
@@ -18,24 +18,26 @@ const SURELY_SMALL_BODY = (EVENT_MAX_BYTES - 100_000) / 6;
  * response, 503 when it takes too long. An event over 6 MB gets 413, a function out of concurrency 503 (both as
  * observed; AWS documents neither). Never rejects.
  */
-export async function integrate(invoker: FunctionInvoker, route: HttpRoute, event: RequestEvent, clock: Clock): Promise<GatewayResponse> {
-  if (isTooLarge(event)) return gatewayMessage(413, 'Request Entity Too Large');
-  const timeout = new AbortController();
-  const invoked = invoker
-    .invoke(route.functionLogicalId, event)
-    .then(({ functionError, payload }) => (functionError === undefined ? functionResponse(payload) : INTERNAL_SERVER_ERROR))
-    .catch((error: Error) => {
-      if (error.name === 'TooManyRequestsException') return gatewayMessage(503, 'Service Unavailable');
-      if (error.name === 'RequestTooLargeException') return gatewayMessage(413, 'Request Entity Too Large');
-      return INTERNAL_SERVER_ERROR;
-    });
-  const timeoutMs = Math.min(route.timeoutMs, INTEGRATION_TIMEOUT_MAX_MS);
-  const timedOut = clock.sleep(timeoutMs, timeout.signal).then(() => gatewayMessage(503, 'Service Unavailable'));
-  try {
-    return await Promise.race([invoked, timedOut]);
-  } finally {
-    timeout.abort();
-  }
+export function integrate(invoker: FunctionInvoker, route: HttpRoute, event: RequestEvent, deadlines: Deadlines): Promise<GatewayResponse> {
+  if (isTooLarge(event)) return Promise.resolve(gatewayMessage(413, 'Request Entity Too Large'));
+  return new Promise((resolve) => {
+    const timeoutMs = Math.min(route.timeoutMs, INTEGRATION_TIMEOUT_MAX_MS);
+    const clearDeadline = deadlines.set(timeoutMs, () => resolve(gatewayMessage(503, 'Service Unavailable')));
+    const answer = (response: GatewayResponse): void => {
+      clearDeadline();
+      resolve(response);
+    };
+    invoker.invoke(route.functionLogicalId, event).then(
+      ({ functionError, payload }) => answer(functionError === undefined ? functionResponse(payload) : INTERNAL_SERVER_ERROR),
+      (error: Error) => answer(refusal(error)),
+    );
+  });
+}
+
+function refusal(error: Error): GatewayResponse {
+  if (error.name === 'TooManyRequestsException') return gatewayMessage(503, 'Service Unavailable');
+  if (error.name === 'RequestTooLargeException') return gatewayMessage(413, 'Request Entity Too Large');
+  return INTERNAL_SERVER_ERROR;
 }
 
 function isTooLarge(event: RequestEvent): boolean {

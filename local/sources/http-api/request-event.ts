@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
+import { randomText } from './random-id.ts';
 import type { RouteMatch } from './route-table.ts';
 import { eventBody } from './request-body.ts';
 
@@ -24,7 +24,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** An id as in the apigw-requestid header: 16 characters, the last an equals sign. */
 export function newRequestId(): string {
-  return `${randomBytes(11).toString('base64url')}=`;
+  return `${randomText(11, 'base64url')}=`;
 }
 
 /**
@@ -44,7 +44,7 @@ export function requestEvent(
   const { headers, cookies } = eventHeaders(request.rawHeaders);
   const sourceIp = sourceAddress(request, headers, identity.sourceIpHeader);
   headers['content-length'] = String(body.length);
-  headers['x-amzn-trace-id'] = `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
+  headers['x-amzn-trace-id'] = `Root=1-${Math.floor(nowMs / 1000).toString(16)}-${randomText(12, 'hex')}`;
   headers['x-forwarded-for'] = headers['x-forwarded-for'] === undefined ? sourceIp : `${headers['x-forwarded-for']}, ${sourceIp}`;
   headers['x-forwarded-port'] = String(identity.port);
   headers['x-forwarded-proto'] = 'http';

@@ -6,6 +6,7 @@ import type { FunctionInvoker } from '../../invoke/invocation.ts';
 import { listenOnLoopback } from '../../loopback.ts';
 import type { HttpApi } from '../../template/deployment.ts';
 import { preflightResponse, withCors } from './cors.ts';
+import { Deadlines } from './deadlines.ts';
 import { gatewayMessage, type GatewayResponse } from './function-response.ts';
 import { integrate } from './integration.ts';
 import { readBody } from './request-body.ts';
@@ -50,6 +51,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApiServ
   const { api, port, invoker, clock, faults } = options;
   const findRoute = routeTable(api.routes);
   const mayPass = api.throttling ? requestRate(api.throttling, clock) : () => true;
+  const deadlines = new Deadlines(clock);
   const answers: Record<number, number> = {};
   const identity: GatewayIdentity = {
     accountId: options.accountId,
@@ -75,7 +77,7 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApiServ
     const body = await readBody(request);
     if (!body) return gatewayMessage(413, 'Request Entity Too Large');
     const event = requestEvent(request, target, body, match, requestId, clock.now(), identity);
-    return integrate(invoker, match.route, event, clock);
+    return integrate(invoker, match.route, event, deadlines);
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -108,7 +110,10 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApiServ
         draining = resolve;
         if (inFlight === 0) resolve();
       }),
-    stop: () => listener.close(),
+    stop: () => {
+      deadlines.clear();
+      return listener.close();
+    },
   };
 }
 
