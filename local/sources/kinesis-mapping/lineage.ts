@@ -1,0 +1,57 @@
+import type { KinesisMapping } from '../../template/deployment.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import type { KinesisSource } from './stream-record.ts';
+
+/** A shard as ListShards describes it. */
+export interface ListedShard {
+  ShardId: string;
+  ParentShardId?: string;
+  AdjacentParentShardId?: string;
+  SequenceNumberRange: { StartingSequenceNumber: string; EndingSequenceNumber?: string };
+}
+
+export async function listShards(kinesis: KinesisSource, streamArn: string): Promise<ListedShard[]> {
+  const shards: ListedShard[] = [];
+  let token: string | undefined;
+  do {
+    const page = await kinesis.call('ListShards', token === undefined ? { StreamARN: streamArn } : { NextToken: token });
+    shards.push(...page.Shards);
+    token = page.NextToken;
+  } while (token !== undefined);
+  return shards;
+}
+
+/**
+ * The shards that may be read now: those that are not done, and whose parents, as far as the mapping reads them,
+ * are done. So one key's records before and after a split or merge keep their order.
+ * With LATEST the shards that are open at first, and from then on only their descendants.
+ */
+export function readableShards(
+  shards: ListedShard[],
+  checkpoints: Pick<Checkpoints, 'get' | 'isEmpty'>,
+  startingPosition: KinesisMapping['startingPosition'],
+): ListedShard[] {
+  const listed = new Set(shards.map(({ ShardId }) => ShardId));
+  const isFirstStart = checkpoints.isEmpty;
+  return shards.filter((shard) => {
+    const checkpoint = checkpoints.get(shard.ShardId);
+    if (checkpoint) return !checkpoint.isDone;
+    const parents = parentsOf(shard);
+    if (startingPosition === 'LATEST') {
+      if (isFirstStart) return shard.SequenceNumberRange.EndingSequenceNumber === undefined;
+      if (!parents.some((parent) => checkpoints.get(parent))) return false;
+      return parents.every((parent) => !listed.has(parent) || (checkpoints.get(parent)?.isDone ?? true));
+    }
+    // A parent that is no longer listed has expired with all its records.
+    return parents.every((parent) => !listed.has(parent) || checkpoints.get(parent)?.isDone === true);
+  });
+}
+
+/** Checkpoints that no one needs: of shards that have expired, and are no listed shard's parent. */
+export function expiredCheckpoints(shards: ListedShard[], checkpoints: Pick<Checkpoints, 'entries'>): string[] {
+  const needed = new Set(shards.flatMap((shard) => [shard.ShardId, ...parentsOf(shard)]));
+  return checkpoints.entries().map(([shardId]) => shardId).filter((shardId) => !needed.has(shardId));
+}
+
+const parentsOf = (shard: ListedShard): string[] =>
+  [shard.ParentShardId, shard.AdjacentParentShardId].filter((parent): parent is string => parent !== undefined);
