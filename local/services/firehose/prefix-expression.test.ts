@@ -53,23 +53,24 @@ test('an error prefix needs its error type when the prefix has expressions', () 
   expect(() => errorPrefixOf('', 'errors/')).toThrow('expected !{firehose:error-output-type} in it');
 });
 
+const stream = (more: Partial<DeliveryStream>): DeliveryStream => ({
+  logicalId: 'DeliveryStream',
+  name: 'clicks',
+  arn: 'arn:aws:firehose:eu-west-1:123456789012:deliverystream/clicks',
+  sourceStreamArn: undefined,
+  bucketArn: 'arn:aws:s3:::lake',
+  prefix: 'events/',
+  errorOutputPrefix: 'errors/!{firehose:error-output-type}/',
+  bufferSizeMb: 64,
+  bufferIntervalSeconds: 60,
+  compression: 'GZIP',
+  customTimeZone: 'UTC',
+  fileExtension: undefined,
+  transform: undefined,
+  ...more,
+});
+
 describe('object names', () => {
-  const stream = (more: Partial<DeliveryStream>): DeliveryStream => ({
-    logicalId: 'DeliveryStream',
-    name: 'clicks',
-    arn: 'arn:aws:firehose:eu-west-1:123456789012:deliverystream/clicks',
-    sourceStreamArn: undefined,
-    bucketArn: 'arn:aws:s3:::lake',
-    prefix: 'events/',
-    errorOutputPrefix: 'errors/!{firehose:error-output-type}/',
-    bufferSizeMb: 64,
-    bufferIntervalSeconds: 60,
-    compression: 'GZIP',
-    customTimeZone: 'UTC',
-    fileExtension: undefined,
-    transform: undefined,
-    ...more,
-  });
   test.each<[string, Partial<DeliveryStream>, string]>([
     ['a compressed object', {}, 'events/2018/08/27/10/clicks-1-2018-08-27-10-30-05-uuid.gz'],
     ['a plain object', { compression: 'UNCOMPRESSED' }, 'events/2018/08/27/10/clicks-1-2018-08-27-10-30-05-uuid'],

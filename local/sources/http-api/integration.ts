@@ -1,3 +1,4 @@
+import { AwsError } from '../../aws-error.ts';
 import type { FunctionInvoker } from '../../invoke/invocation.ts';
 import type { HttpRoute } from '../../template/deployment.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -36,7 +37,7 @@ export function integrate(invoker: FunctionInvoker, route: HttpRoute, event: Req
 
 function refusal(error: Error): GatewayResponse {
   if (error.name === 'TooManyRequestsException') return gatewayMessage(503, 'Service Unavailable');
-  if (error.name === 'RequestTooLargeException') return gatewayMessage(413, 'Request Entity Too Large');
+  if (error instanceof AwsError && error.statusCode === 413) return gatewayMessage(413, 'Request Entity Too Large');
   return INTERNAL_SERVER_ERROR;
 }
 

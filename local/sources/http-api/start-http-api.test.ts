@@ -246,6 +246,7 @@ describe("the gateway's own answers", () => {
   test.each([
     ['a function that failed', () => Promise.resolve(invocation({ errorMessage: 'x' }, 'Unhandled')), 500, 'Internal Server Error'],
     ['a function out of concurrency', () => Promise.reject(new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429)), 503, 'Service Unavailable'],
+    ['an event that Lambda finds too large', () => Promise.reject(new AwsError('RequestTooLargeException', 'x', 413)), 413, 'Request Entity Too Large'],
     ['an invocation that is refused', () => Promise.reject(new AwsError('ServiceException', 'x', 500)), 500, 'Internal Server Error'],
   ])('for %s', async (_name, invoke, status, message) => {
     const service = await start(() => 'ok', { invoker: { invoke } });
