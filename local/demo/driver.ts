@@ -32,12 +32,14 @@ export interface Driver {
 }
 
 const STOP_PATIENCE_MS = 5_000;
+/** As many cold starts as a laptop bears at once; more requests in flight only wait inside. */
+const DEFAULT_IN_FLIGHT = 8;
 
 /**
  * Posts each request when it is due, or as soon as one of `maxInFlight` places is free, under its visitor's address and
  * agent. A visitor's requests go one after the other. It runs until it is stopped.
  */
-export function startDriver({ requests, url, writeKey, clock, random, maxInFlight = 32 }: DriverOptions): Driver {
+export function startDriver({ requests, url, writeKey, clock, random, maxInFlight = DEFAULT_IN_FLIGHT }: DriverOptions): Driver {
   const client = eventsClient({ url, writeKey, maxSockets: maxInFlight, clock, random });
   const counts: DriverCounts = { posted: 0, accepted: 0, rejected: {}, unanswered: 0, retries: 0 };
   const inFlight = new Set<Promise<void>>();
