@@ -108,7 +108,7 @@ export async function startWorld(options: {
       const queueName = `failures-${++scenes}`;
       const onFailure = destinationArn(storage, more.destination, queueName);
       const deliveries: Delivery[] = [];
-      const mapping: KinesisMapping = { ...DEFAULTS, functionLogicalId, sourceArn: streamArn, onFailure: onFailure && { arn: onFailure }, ...overrides };
+      const mapping: KinesisMapping = { ...DEFAULTS, functionLogicalId, sourceArn: streamArn, onFailure: onFailure === undefined ? undefined : { arn: onFailure }, ...overrides };
       const service = await startKinesisMapping({
         mapping, deployment: { functions }, clock,
         kinesis: more.kinesis ?? kinesis,
