@@ -28,10 +28,13 @@ export const START_RESERVE_MS = 3_000;
 export async function run(deps: ScoreDeps, records: KinesisStreamRecord[], remainingMs: () => number) {
   const events = readBatch(records.map(deliveredRecord));
   const outcomes = new Map<BatchEvent, Outcome>();
-  const units = [...quarantineUnits(deps, events, outcomes), ...visitorUnits(deps, events, outcomes)]
+  const checkTime = () => {
+    const remaining = remainingMs();
+    if (remaining < START_RESERVE_MS) throw new NotStartedError(remaining, START_RESERVE_MS);
+  };
+  const units = [...quarantineUnits(deps, events, outcomes, checkTime), ...visitorUnits(deps, events, outcomes, checkTime)]
     // From the front of the batch, so that the checkpoint moves as far as the time allows.
-    .toSorted((a, b) => (a.recordIndexes[0] ?? 0) - (b.recordIndexes[0] ?? 0))
-    .map((unit) => ({ ...unit, run: () => startInTime(unit, remainingMs) }));
+    .toSorted((a, b) => (a.recordIndexes[0] ?? 0) - (b.recordIndexes[0] ?? 0));
   for (const event of events) if (event.content.kind === 'keyless') outcomes.set(event, 'applied');
 
   const response = await deps.processor.processUnits(records, units, UNITS_AT_A_TIME);
@@ -43,12 +46,13 @@ export async function run(deps: ScoreDeps, records: KinesisStreamRecord[], remai
   return response;
 }
 
-function quarantineUnits({ failures }: ScoreDeps, events: readonly BatchEvent[], outcomes: Map<BatchEvent, Outcome>): Unit[] {
+function quarantineUnits({ failures }: ScoreDeps, events: readonly BatchEvent[], outcomes: Map<BatchEvent, Outcome>, checkTime: () => void): Unit[] {
   return events.flatMap((event) => {
     const { content, position, arrivedAtMs, payload, recordIndex } = event;
     if (content.kind !== 'refused') return [];
     const { code, reason, eventId } = content;
     const quarantine = async (): Promise<void> => {
+      checkTime();
       await failures.put({ code, reason, eventId, ...position, arrivedAtMs, payload });
       outcomes.set(event, { quarantined: code });
     };
@@ -56,7 +60,7 @@ function quarantineUnits({ failures }: ScoreDeps, events: readonly BatchEvent[],
   });
 }
 
-function visitorUnits(deps: ScoreDeps, events: readonly BatchEvent[], outcomes: Map<BatchEvent, Outcome>): Unit[] {
+function visitorUnits(deps: ScoreDeps, events: readonly BatchEvent[], outcomes: Map<BatchEvent, Outcome>, checkTime: () => void): Unit[] {
   const groups = new Map<string, { key: string; visitor: string; members: BatchEvent[]; events: PositionedEvent[] }>();
   for (const member of events) {
     if (member.content.kind !== 'visitor') continue;
@@ -70,18 +74,13 @@ function visitorUnits(deps: ScoreDeps, events: readonly BatchEvent[], outcomes: 
   return [...groups.values()].map((group) => ({
     recordIndexes: [...new Set(group.members.map(({ recordIndex }) => recordIndex))],
     run: async () => {
+      checkTime();
       // One read for all visitors of the batch, when the first of them starts.
       states ??= deps.visitors.read([...groups.keys()]);
-      const results = await scoreVisitor(deps, group, (await states).get(group.key));
+      const results = await scoreVisitor(deps, group, (await states).get(group.key), checkTime);
       group.members.forEach((member, at) => outcomes.set(member, results[at] as Outcome));
     },
   }));
-}
-
-async function startInTime(unit: Unit, remainingMs: () => number): Promise<void> {
-  const remaining = remainingMs();
-  if (remaining < START_RESERVE_MS) throw new NotStartedError(remaining, START_RESERVE_MS);
-  await unit.run();
 }
 
 function deliveredRecord({ eventID, kinesis }: KinesisStreamRecord) {

@@ -23,11 +23,14 @@ export async function scoreVisitor(
   { visitors, alerts }: { visitors: VisitorStore; alerts: AlertSender },
   { key, visitor, events }: VisitorEvents,
   stored: VisitorState | undefined,
+  /** Throws when the function's time is nearly over; what is done until then stays done. */
+  checkTime: () => void,
 ): Promise<Fold['outcomes']> {
   let state = stored ?? UNSEEN;
   let conflicts = 0;
   const outcomes: Fold['outcomes'] = [];
   while (outcomes.length < events.length) {
+    checkTime();
     const fold = foldEvents(visitor, state, events.slice(outcomes.length));
     if (fold.changed) {
       const conflicting = await write(visitors, key, fold.state);
@@ -62,7 +65,10 @@ async function sendPending(
   state: VisitorState,
 ): Promise<VisitorState> {
   if (state.pending_alerts.length === 0) return state;
-  for (const alert of state.pending_alerts) await alerts.send(alert);
+  // Each is tried even when another fails: those that are sent need no second attempt.
+  const sent = await Promise.allSettled(state.pending_alerts.map((alert) => alerts.send(alert)));
+  const failure = sent.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
   await visitors.clearPendingAlerts(key, state.version);
   return { ...state, pending_alerts: [] };
 }
