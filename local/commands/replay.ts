@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { SingleBar } from 'cli-progress';
 import { systemClock } from '../clock.ts';
 import { eventsClient, eventsUrl } from '../events-api/events-client.ts';
 import { DEMO_SERVER_KEY } from '../parameters.ts';
 import { replay, type ReplaySummary } from '../weblog/replay.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { command } from './options.ts';
+import { replayBar } from './replay-progress.ts';
 import { runCommand } from './run-command.ts';
 
 const REPLAY = command({
@@ -41,20 +41,18 @@ await runCommand(REPLAY, async ({ options, positionals }) => {
 
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const source = file === '-' ? process.stdin : createReadStream(file);
-  const showBar = process.stderr.isTTY && size !== undefined && !options.json;
-  const bar = showBar ? new SingleBar({ format: '{bar} {percentage}% | {lines} lines | {eta_formatted} to go', stream: process.stderr }) : undefined;
-  bar?.start(size ?? 0, 0, { lines: 0 });
+  const stream = file === '-' ? undefined : createReadStream(file);
+  const bar = stream && size !== undefined && process.stderr.isTTY && !options.json ? await replayBar(stream, file, size) : undefined;
 
   const client = eventsClient({ url: url.href, writeKey: options['write-key'], maxSockets: options.concurrency, clock: systemClock, random: Math.random });
   try {
     const summary = await replay({
-      source,
+      source: stream ?? process.stdin,
       post: (events, signal) => client.post(events, { 'user-agent': 'millrace-replay' }, signal),
       clock: systemClock,
       pace: pace(options.rate, options.speed),
       lanes: options.concurrency,
-      onProgress: (lines) => bar?.update('bytesRead' in source ? source.bytesRead : 0, { lines }),
+      onProgress: (lines) => bar?.update(lines),
       signal: stop.signal,
     }).finally(() => bar?.stop());
     process.stdout.write(options.json ? `${JSON.stringify(asJson(summary))}\n` : describe(summary, url));
@@ -63,7 +61,7 @@ await runCommand(REPLAY, async ({ options, positionals }) => {
     throw new CommandError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
   } finally {
     client.close();
-    source.destroy();
+    (stream ?? process.stdin).destroy();
   }
 });
 

@@ -103,9 +103,10 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
         const lane = lanes[Number.parseInt(event.anonymous_id.slice(-6), 16) % lanes.length]!;
         lane.batch.push({ number, event });
         lane.chars += text.length;
-        if (lane.batch.length >= LINES_PER_REQUEST || lane.chars > MAX_REQUEST_CHARS) await flush(lane);
+        if (lane.batch.length < LINES_PER_REQUEST && lane.chars <= MAX_REQUEST_CHARS) continue;
+        await flush(lane);
+        options.onProgress?.(number);
       }
-      options.onProgress?.(summary.lines);
     }
   } catch (error) {
     if (summary.lines === 0) throw error;
@@ -113,6 +114,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   }
   await flushAll();
   await Promise.all(lanes.map((lane) => lane.inFlight));
+  options.onProgress?.(summary.lines);
   if (options.signal?.aborted) summary.stopped ??= 'interrupted';
   return summary;
 }
