@@ -17,7 +17,8 @@ import { run } from './run.ts';
 const config = readConfig({ VISITOR_TABLE_NAME: text, IDEMPOTENCY_TABLE_NAME: text, FAILURES_BUCKET_NAME: text, ALERT_QUEUE_URL: url }, process.env);
 const log = new Logger();
 const clock = { now: () => Date.now(), sleep: async (ms: number) => sleep(ms) };
-const settings = { requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 } };
+// Without throwOnRequestTimeout the SDK only warns, and waits on.
+const settings = { requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true } };
 const dynamodb = new DynamoDBClient(settings);
 const client = DynamoDBDocumentClient.from(dynamodb);
 const alerts = alertQueue({ sqs: new SQSClient(settings), queueUrl: config.ALERT_QUEUE_URL, dynamodb, idempotencyTableName: config.IDEMPOTENCY_TABLE_NAME });
