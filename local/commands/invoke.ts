@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AwsError } from '../aws-error.ts';
-import { dataFolder } from '../data-folder.ts';
 import { LOCAL_PARAMETERS } from '../parameters.ts';
 import type { LambdaFunction } from '../template/deployment.ts';
 import { loadTemplate } from '../template/load-template.ts';
@@ -41,7 +40,7 @@ await runCommand(INVOKE, async ({ options, positionals }) => {
   const fn = findFunction(deployment.functions, name);
   const event = await readEvent(file);
 
-  const buildDir = dataFolder(join(PROJECT, '.millrace', 'invoke')).build;
+  const buildDir = join(PROJECT, '.millrace', 'invoke');
   const { invocation, log } = await invokeOnce({ fn, event, deployment, buildDir, environment }).catch((error: unknown) => {
     // What cannot be built, or is larger than Lambda takes: the message says it all.
     if (error instanceof AwsError || (error as Error).message.startsWith(`${fn.logicalId}:`)) throw new CommandError((error as Error).message, { cause: error });

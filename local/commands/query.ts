@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Json } from '@duckdb/node-api';
-import { dataFolder } from '../data-folder.ts';
 import { asCsvLine, asJsonObject, asTable, MAX_TABLE_ROWS } from '../lake/format-result.ts';
 import { queryLake, QueryError, type QueryResult } from '../lake/query-lake.ts';
-import { VIEW_NAMES } from '../lake/views.ts';
+import { lakeFolder, VIEW_NAMES } from '../lake/views.ts';
 import { CommandError, UsageError } from './errors.ts';
 import { command } from './options.ts';
 import { runCommand } from './run-command.ts';
@@ -41,7 +40,7 @@ Columns: npm run query -- "describe events"`,
 await runCommand(QUERY, async ({ options, positionals }) => {
   if (options.json && options.csv) throw new UsageError('--json and --csv: expected one of them, got both.');
   const dataDir = resolve(options.data);
-  if (!existsSync(dataFolder(dataDir).lake)) {
+  if (!existsSync(lakeFolder(dataDir))) {
     throw new CommandError(`There is no lake in ${options.data} yet. \`npm start\` makes one and fills it; if it keeps its data elsewhere, say where with --data DIR.`);
   }
   let result: QueryResult | undefined;

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataFolder } from '../data-folder.ts';
 
 /** A name for SQL over some of the data folder's files. */
 interface View {
@@ -42,11 +41,16 @@ export const EVENT_COLUMNS: Readonly<Record<string, string>> = {
   environment: 'VARCHAR',
 };
 
+/** Where the lake's bucket has its objects as plain files under their keys; the failures bucket is beside it. */
+export function lakeFolder(dataDir: string): string {
+  return join(dataDir, 'lake');
+}
+
 const VIEWS: readonly View[] = [
   {
     name: 'events',
     holds: 'the lake, a row an event as it was delivered, partitioned by the hour (UTC) of its arrival',
-    folder: (dataDir) => join(dataFolder(dataDir).lake, 'events'),
+    folder: (dataDir) => join(lakeFolder(dataDir), 'events'),
     pattern: '**/*.gz',
     isFile: (name) => name.endsWith('.gz'),
     columns: EVENT_COLUMNS,
@@ -56,7 +60,7 @@ const VIEWS: readonly View[] = [
   {
     name: 'errors',
     holds: "the lake's error prefix: records that transform-records or Firehose could not process",
-    folder: (dataDir) => join(dataFolder(dataDir).lake, 'errors'),
+    folder: (dataDir) => join(lakeFolder(dataDir), 'errors'),
     pattern: '**/*',
     isFile: () => true,
     columns: { attemptsMade: 'INTEGER', arrivalTimestamp: 'BIGINT', errorCode: 'VARCHAR', errorMessage: 'VARCHAR', attemptEndingTimestamp: 'BIGINT', rawData: 'VARCHAR', lambdaArn: 'VARCHAR' },
@@ -68,7 +72,7 @@ const VIEWS: readonly View[] = [
   {
     name: 'quarantine',
     holds: 'what score-events set aside because it can never be applied, with the reason',
-    folder: (dataDir) => join(dataFolder(dataDir).failures, 'quarantine'),
+    folder: (dataDir) => join(dataDir, 'failures', 'quarantine'),
     pattern: '**/*.json',
     isFile: (name) => name.endsWith('.json'),
     columns: {
