@@ -6,6 +6,8 @@ import type { Clock, EventStream, Log } from '../ports.ts';
 
 /** Longest single PutRecords call, in milliseconds: a connection that hangs must leave time for another attempt. */
 const CALL_TIMEOUT_MS = 3_000;
+/** No call begins with less time before the deadline, in milliseconds: cut off, it may have stored what it calls lost. */
+const MIN_CALL_MS = 500;
 
 /** Refusals that no later attempt changes. */
 const PERMANENT_ERRORS = new Set([
@@ -62,14 +64,14 @@ async function putChunk(
   const { clock, random, log } = options;
   let left = chunk;
   let lastError = 'DeadlineExceeded';
-  for (let attempt = 1; clock.now() < deadlineMs; attempt++) {
+  for (let attempt = 1; deadlineMs - clock.now() >= MIN_CALL_MS; attempt++) {
     const outcome = await putOnce(options, left.map((index) => entries[index] as StreamEntry), deadlineMs - clock.now());
     left = left.filter((_, at) => outcome.errors[at] !== undefined);
     if (left.length === 0) return left;
     lastError = outcome.errors.find((error) => error !== undefined) ?? lastError;
     if (outcome.permanent) break;
     const waitMs = fullJitterMs(attempt, random);
-    if (clock.now() + waitMs >= deadlineMs) break;
+    if (clock.now() + waitMs + MIN_CALL_MS > deadlineMs) break;
     await clock.sleep(waitMs);
   }
   log.warn('records were not put on the stream', { records: left.length, lastError });
@@ -90,7 +92,7 @@ async function putOnce(
         StreamName: streamName,
         Records: entries.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data })),
       }),
-      { abortSignal: AbortSignal.timeout(Math.max(1, Math.min(CALL_TIMEOUT_MS, timeLeftMs))) },
+      { abortSignal: AbortSignal.timeout(Math.min(CALL_TIMEOUT_MS, timeLeftMs)) },
     );
     results = response.Records ?? [];
   } catch (error) {

@@ -23,6 +23,11 @@ export function textField() {
   return z.string(expected).max(MAX_TEXT_LENGTH, expected);
 }
 
+export function addressField() {
+  const expected = 'an IPv4 or IPv6 address, such as "203.0.113.9"';
+  return z.union([z.ipv4(), z.ipv6()], expected);
+}
+
 export function eventTypeField() {
   const expected = 'a name of 1 to 64 letters, digits, "_", "-" or ".", such as "page_view"';
   return z.string(expected).regex(/^[A-Za-z0-9_.-]{1,64}$/, expected);

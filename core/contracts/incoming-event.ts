@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { eventTypeField, idField, textField, timeField } from './fields.ts';
+import { addressField, eventTypeField, idField, textField, timeField } from './fields.ts';
 import { isObject, propertiesField } from './properties.ts';
 import { explain, type Rejection } from './rejection.ts';
 
-/** Fields that Millrace states itself; what a client puts there is replaced. */
+/** Fields that Millrace states itself; what a client puts there is replaced, but for what a server may state. */
 const SERVER_FIELDS = ['app_id', 'received_at', 'ip', 'user_agent', 'source', 'schema_version'] as const;
 
 /**
@@ -27,15 +27,31 @@ export const incomingEventSchema = z.strictObject({
   >),
 });
 
-export type IncomingEvent = z.infer<typeof incomingEventSchema>;
+/** The same of a server key, which speaks for another: it may state whose address and agent these are. */
+export const serverEventSchema = incomingEventSchema.extend({
+  ip: addressField().nullish(),
+  user_agent: textField().nullish(),
+});
 
-export type IncomingResult =
-  | { ok: true; event: IncomingEvent }
+export type IncomingEvent = z.infer<typeof incomingEventSchema>;
+export type ServerEvent = z.infer<typeof serverEventSchema>;
+
+export type IncomingResult<Event = IncomingEvent> =
+  | { ok: true; event: Event }
   | { ok: false; eventId: string | undefined; rejection: Rejection };
 
-/** Reads one event of a request. Whatever JSON value comes, it answers and does not throw. */
+/** Reads one event of a browser's request. Whatever JSON value comes, it answers and does not throw. */
 export function readIncomingEvent(value: unknown): IncomingResult {
-  const result = incomingEventSchema.safeParse(value);
+  return read(incomingEventSchema, value);
+}
+
+/** Reads one event of a server's request, likewise. */
+export function readServerEvent(value: unknown): IncomingResult<ServerEvent> {
+  return read(serverEventSchema, value);
+}
+
+function read<Event>(schema: z.ZodType<Event>, value: unknown): IncomingResult<Event> {
+  const result = schema.safeParse(value);
   if (result.success) return { ok: true, event: result.data };
   const issue = result.error.issues[0];
   if (!issue) throw new TypeError('zod reported a failure without an issue');

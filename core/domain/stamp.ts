@@ -5,8 +5,8 @@ import { SCHEMA_VERSION, type StreamEvent } from '../contracts/stream-event.ts';
 export interface Stamp {
   appId: string;
   receivedAtMs: number;
-  /** As the gateway saw it. */
-  ip: string;
+  /** The visitor's, as the gateway saw them, or as a server with its own key states them. */
+  ip: string | undefined;
   userAgent: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export function stampEvent(event: IncomingEvent, eventId: string, stamp: Stamp):
     ...stated('page', event.page),
     ...stated('referrer', event.referrer),
     ...stated('user_agent', stamp.userAgent?.slice(0, MAX_USER_AGENT_LENGTH)),
-    ip: stamp.ip,
+    ...stated('ip', stamp.ip),
     ...stated('properties', event.properties),
     schema_version: SCHEMA_VERSION,
     source: API_SOURCE,
