@@ -1,38 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where each part of the local cloud keeps what a restart must find again, below one folder. */
-export interface DataFolder {
-  root: string;
-  kinesis: string;
-  dynamodb: string;
-  storage: string;
-  /** The lake's objects as plain files, under their real keys. */
-  lake: string;
-  /** The failures bucket's objects, likewise. */
-  failures: string;
-  firehose: string;
-  mappings: string;
-  logs: string;
-  build: string;
-}
-
-export function dataFolder(root: string): DataFolder {
-  const at = (name: string): string => join(root, name);
-  return {
-    root,
-    kinesis: at('kinesis'),
-    dynamodb: at('dynamodb'),
-    storage: at('storage'),
-    lake: at('lake'),
-    failures: at('failures'),
-    firehose: at('firehose'),
-    mappings: at('mappings'),
-    logs: at('logs'),
-    build: at('build'),
-  };
-}
-
 /** What other commands need to know of a running local cloud: `running.json` in its data folder. */
 export interface Running {
   pid: number;

@@ -69,6 +69,27 @@ async function post(request: APIGatewayProxyEventV2): Promise<{ status: number; 
 }
 
 describe('ingest-events', () => {
+  it('lets a server key state whose address and agent these are, and puts nothing of the server in their place', async () => {
+    deps.writeKeys = parseWriteKeys('demo-shop:8c365d0d5950e8e1ed371597bbf63992cf7613da0d65e84fbeded634b3e40c71:server');
+    const request = envelope('good');
+    const event = { event_type: 'page_view', event_time: '2026-01-31T12:00:00Z', anonymous_id: 'a' };
+    request.body = JSON.stringify([
+      { ...event, ip: '2001:db8::7', user_agent: 'Visitor/1.0' },
+      { ...event, user_agent: null },
+      { ...event, ip: 'somewhere' },
+    ]);
+    request.isBase64Encoded = false;
+
+    const answer = await post(request);
+
+    expect(answer).toMatchObject({ status: 202, body: { accepted: 2, rejected: 1 } });
+    expect((answer.body as { results: unknown[] }).results[2]).toMatchObject({ code: 'invalid_field', reason: expect.stringContaining('ip: expected an IPv4 or IPv6 address') });
+    expect(stored.map(({ event: { ip, user_agent } }) => ({ ip, user_agent }))).toEqual([
+      { ip: '2001:db8::7', user_agent: 'Visitor/1.0' },
+      { ip: undefined, user_agent: undefined },
+    ]);
+  });
+
   it('answers 202 when the stream has the events, stamped, under their partition keys', async () => {
     expect(await post(envelope('good'))).toEqual({
       status: 202,

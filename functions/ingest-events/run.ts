@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { readIncomingEvent } from '../../core/contracts/incoming-event.ts';
+import { readIncomingEvent, readServerEvent, type IncomingResult } from '../../core/contracts/incoming-event.ts';
 import { answerProblem, answerResults, type EventResult, type HttpAnswer } from '../../core/domain/http/answers.ts';
 import { readBody, writeKeyOf } from '../../core/domain/http/request.ts';
 import { partitionKeyOf } from '../../core/domain/identity.ts';
 import { stampEvent, type Stamp } from '../../core/domain/stamp.ts';
 import type { StreamEntry } from '../../core/domain/streaming/stream-entry.ts';
-import { findApp, type WriteKey } from '../../core/domain/write-keys.ts';
+import { findWriteKey, type KeyKind, type WriteKey } from '../../core/domain/write-keys.ts';
 import type { Clock, EventStream, Log } from '../../core/ports.ts';
 
 export interface IngestDeps {
@@ -26,16 +26,20 @@ const ANSWER_RESERVE_MS = 500;
 
 /** Takes one request to POST /events: it answers `accepted` for an event only when the stream has it. */
 export async function run(deps: IngestDeps, request: APIGatewayProxyEventV2, remainingMs: number): Promise<HttpAnswer> {
-  const appId = findApp(deps.writeKeys, writeKeyOf(request) ?? '');
-  if (appId === undefined) {
+  const key = findWriteKey(deps.writeKeys, writeKeyOf(request) ?? '');
+  if (key === undefined) {
     return answerProblem(401, 'invalid_write_key', 'expected a write key of this deployment in the header x-write-key, or as the user of Basic authentication');
   }
   const body = readBody(request);
   if ('problem' in body) return body.problem;
 
   const receivedAtMs = deps.clock.now();
-  const stamp: Stamp = { appId, receivedAtMs, ip: request.requestContext.http.sourceIp, userAgent: request.headers['user-agent'] };
-  const outcomes = body.events.map((value) => prepare(deps, value, stamp));
+  const { appId, kind } = key;
+  const seen: Visitor = { ip: request.requestContext.http.sourceIp, userAgent: request.headers['user-agent'] };
+  const outcomes = body.events.map((value) => {
+    const { read, visitor } = readEvent(kind, value, seen);
+    return prepare(deps, read, { appId, receivedAtMs, ...visitor });
+  });
   const entries = outcomes.flatMap((outcome) => ('entry' in outcome ? [outcome.entry] : []));
   const deadlineMs = receivedAtMs + Math.min(PUT_BUDGET_MS, remainingMs - ANSWER_RESERVE_MS);
   const stored = entries.length > 0 ? await deps.stream.put(entries, deadlineMs) : [];
@@ -46,9 +50,20 @@ export async function run(deps: IngestDeps, request: APIGatewayProxyEventV2, rem
   return answerResults(results);
 }
 
+type Visitor = Pick<Stamp, 'ip' | 'userAgent'>;
+
+/**
+ * Reads an event and says whose address and agent it has. A browser's request comes from the visitor; a server's own
+ * say nothing of the visitor, so that what its event does not state stays unknown.
+ */
+function readEvent(kind: KeyKind, value: unknown, seen: Visitor): { read: IncomingResult; visitor: Visitor } {
+  if (kind === 'browser') return { read: readIncomingEvent(value), visitor: seen };
+  const read = readServerEvent(value);
+  return { read, visitor: { ip: (read.ok && read.event.ip) || undefined, userAgent: (read.ok && read.event.user_agent) || undefined } };
+}
+
 /** The record of one event of the request, or the result that rejects it. */
-function prepare(deps: IngestDeps, value: unknown, stamp: Stamp): { eventId: string; entry: StreamEntry } | EventResult {
-  const read = readIncomingEvent(value);
+function prepare(deps: IngestDeps, read: IncomingResult, stamp: Stamp): { eventId: string; entry: StreamEntry } | EventResult {
   if (!read.ok) return { event_id: read.eventId, status: 'rejected', ...read.rejection };
   const eventId = read.event.event_id ?? deps.newEventId();
   const event = stampEvent(read.event, eventId, stamp);

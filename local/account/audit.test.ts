@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { balances, describeAccount } from './account.ts';
-import { auditLake, type StreamedEvent, type UndeliveredRecord } from './audit.ts';
+import type { UndeliveredRecord } from '../services/firehose/ledger.ts';
+import { auditLake, type StreamedEvent } from './audit.ts';
 
 const SCORING = { consumed: 0, applied: 0, duplicates: 0, quarantined: {}, failed: 0, pending: 0 };
 
-async function* once<T>(...chunks: T[][]): AsyncIterable<T[]> {
+async function* files(...chunks: string[][]): AsyncIterable<string[]> {
   yield* chunks;
 }
 
@@ -13,22 +14,22 @@ function streamed(sequenceNumber: string, data: string, subSequenceNumber = 0): 
 }
 
 function undelivered(sequenceNumber: string, rest: Partial<UndeliveredRecord>): UndeliveredRecord {
-  return { shardId: 'shardId-000000000000', sequenceNumber, result: 'Failed', ...rest };
+  return { shardId: 'shardId-000000000000', sequenceNumber, subSequenceNumber: 0, result: 'Failed', ...rest };
 }
 
 describe('auditLake', () => {
   it('finds each event once, wherever it went', async () => {
     const account = await auditLake({
-      streamed: once(
+      streamed: [
         [streamed('1', '{"event_id":"a"}'), streamed('2', '{"event_id":"bot"}'), streamed('3', 'garbage')],
         [streamed('4', '{"event_id":"lost transform"}'), streamed('5', '{"event_id":"on its way"}')],
-      ),
-      delivered: once(['a']),
-      undelivered: once([
+      ],
+      delivered: files(['a']),
+      undelivered: [
         undelivered('2', { result: 'Dropped', data: '{"event_id":"bot","reason":"declared_crawler"}' }),
         undelivered('3', { result: 'ProcessingFailed', data: '{"code":"not_json"}' }),
         undelivered('4', {}),
-      ]),
+      ],
     });
 
     expect(account).toEqual({
@@ -44,9 +45,9 @@ describe('auditLake', () => {
 
   it('counts an event that was put twice and delivered twice as one', async () => {
     const account = await auditLake({
-      streamed: once([streamed('1', '{"event_id":"a"}'), streamed('2', '{"event_id":"a"}')]),
-      delivered: once(['a'], ['a']),
-      undelivered: once<UndeliveredRecord>(),
+      streamed: [[streamed('1', '{"event_id":"a"}'), streamed('2', '{"event_id":"a"}')]],
+      delivered: files(['a'], ['a']),
+      undelivered: [],
     });
 
     expect(account).toMatchObject({ accepted: 1, delivered: 1, pending: 0 });
@@ -54,9 +55,9 @@ describe('auditLake', () => {
 
   it('calls an event delivered when one of its two records failed and the other is in the lake', async () => {
     const account = await auditLake({
-      streamed: once([streamed('1', '{"event_id":"a"}'), streamed('2', '{"event_id":"a"}')]),
-      delivered: once(['a']),
-      undelivered: once([undelivered('1', {})]),
+      streamed: [[streamed('1', '{"event_id":"a"}'), streamed('2', '{"event_id":"a"}')]],
+      delivered: files(['a']),
+      undelivered: [undelivered('1', {})],
     });
 
     expect(account).toMatchObject({ accepted: 1, delivered: 1, failed: 0 });
@@ -64,9 +65,9 @@ describe('auditLake', () => {
 
   it('tells the events inside an aggregated record apart by their sub-sequence number', async () => {
     const account = await auditLake({
-      streamed: once([streamed('1', 'garbage', 0), streamed('1', 'garbage', 1)]),
-      delivered: once<string>(),
-      undelivered: once([undelivered('1', { subSequenceNumber: 1, result: 'ProcessingFailed', data: 'not JSON' })]),
+      streamed: [[streamed('1', 'garbage', 0), streamed('1', 'garbage', 1)]],
+      delivered: files(),
+      undelivered: [undelivered('1', { subSequenceNumber: 1, result: 'ProcessingFailed', data: 'not JSON' })],
     });
 
     expect(account).toMatchObject({ accepted: 2, pending: 1, quarantined: { unstated: 1 } });

@@ -1,3 +1,4 @@
+import type { UndeliveredRecord } from '../services/firehose/ledger.ts';
 import { eventIdentity } from './identity.ts';
 import type { Account } from './account.ts';
 
@@ -9,22 +10,12 @@ export interface StreamedEvent {
   data: string;
 }
 
-/** A line of Firehose's ledger: a record that it took from the stream and did not deliver. */
-export interface UndeliveredRecord {
-  shardId: string;
-  sequenceNumber: string;
-  subSequenceNumber?: number | undefined;
-  result: 'Dropped' | 'ProcessingFailed' | 'Failed';
-  /** What the transform returned for the record, as text. */
-  data?: string | undefined;
-}
-
 export interface AuditSources {
   /** Everything the stream still holds. */
-  streamed: AsyncIterable<StreamedEvent[]>;
+  streamed: Iterable<StreamedEvent[]>;
   /** The event ids of the lake's objects, in any order, more than once where a record was delivered twice. */
   delivered: AsyncIterable<string[]>;
-  undelivered: AsyncIterable<UndeliveredRecord[]>;
+  undelivered: readonly UndeliveredRecord[];
 }
 
 type Fate = { kind: 'delivered' | 'failed' | 'pending' } | { kind: 'dropped' | 'quarantined'; reason: string };
@@ -43,12 +34,10 @@ export async function auditLake(sources: AuditSources): Promise<Omit<Account, 's
   for await (const ids of sources.delivered) for (const id of ids) delivered.add(id);
 
   const undelivered = new Map<string, Fate>();
-  for await (const records of sources.undelivered) {
-    for (const record of records) undelivered.set(position(record), fateOf(record));
-  }
+  for (const record of sources.undelivered) undelivered.set(position(record), fateOf(record));
 
   const fates = new Map<string, Fate>();
-  for await (const records of sources.streamed) {
+  for (const records of sources.streamed) {
     for (const record of records) {
       const at = position(record);
       const id = eventIdentity(record.data) ?? at;
@@ -91,8 +80,8 @@ function rank(fate: Fate): number {
   return PRECEDENCE.indexOf(fate.kind);
 }
 
-function position(record: { shardId: string; sequenceNumber: string; subSequenceNumber?: number | undefined }): string {
-  return `${record.shardId}:${record.sequenceNumber}:${record.subSequenceNumber ?? 0}`;
+function position(record: Pick<StreamedEvent, 'shardId' | 'sequenceNumber' | 'subSequenceNumber'>): string {
+  return `${record.shardId}:${record.sequenceNumber}:${record.subSequenceNumber}`;
 }
 
 function increment(counts: Record<string, number>, reason: string): void {

@@ -7,9 +7,13 @@ import { Lifecycle } from './lifecycle.ts';
 import type { SubscribeToShardEvent, SubscribeToShardInput } from './operations/subscribe-to-shard.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import type { KinesisSettings } from './settings.ts';
+import { readBatch, type ReadRecord } from './streams/read.ts';
 import type { MinuteOfMetrics } from './streams/shard-metrics.ts';
 import { answerRequest } from './wire/json-protocol.ts';
 import { listen } from './wire/server.ts';
+
+/** Handed over together when a stream is read whole. */
+const AUDIT_RECORDS = 5_000;
 
 export interface KinesisOptions {
   /** 0: any free port. */
@@ -43,6 +47,8 @@ export interface KinesisService {
   subscribeToShard(input: SubscribeToShardInput, ended?: AbortSignal): AsyncGenerator<SubscribeToShardEvent, void, undefined>;
   /** Hands over stored records, shard by shard in order, until the returned function is called. */
   onAppend(listener: AppendListener): () => void;
+  /** Everything the stream still holds, shard by shard in order and some thousand at a time; for audits, outside all limits. */
+  records(streamName: string): Iterable<{ shardId: string; records: ReadRecord[] }>;
   /** Every minute of every shard in which something happened, for the last three hours. */
   metrics(): ShardMinute[];
   /** Closes the port and all connections; what was acknowledged is in `dataDir`. */
@@ -72,6 +78,18 @@ export async function startKinesis({ port, settings, ...options }: KinesisOption
     onAppend(listener) {
       account.appendListeners.add(listener);
       return () => account.appendListeners.delete(listener);
+    },
+    *records(streamName) {
+      const stream = account.streams.get(streamName);
+      if (!stream) throw new Error(`Kinesis: expected a stream named ${streamName}, there is none`);
+      for (const shard of stream.shards) {
+        for (let place = 0; ; ) {
+          const batch = readBatch(shard, place, { maxRecords: AUDIT_RECORDS, maxBytes: Infinity, horizonMs: 0, nowMs: 0 });
+          if (batch.records.length === 0) break;
+          yield { shardId: shard.id, records: batch.records };
+          place = batch.nextPlace;
+        }
+      }
     },
     metrics: () =>
       [...account.streams.values()].flatMap((stream) =>
