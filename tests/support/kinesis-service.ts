@@ -70,7 +70,7 @@ export function manualClock(startMs = 1_700_000_000_000): Clock & { advance(ms: 
       }),
     async advance(ms) {
       nowMs += ms;
-      for (const sleeper of [...sleepers]) if (sleeper.untilMs <= nowMs) sleeper.wake();
+      for (const sleeper of sleepers) if (sleeper.untilMs <= nowMs) sleeper.wake();
       await delay(0);
     },
   };

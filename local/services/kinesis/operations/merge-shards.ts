@@ -1,10 +1,11 @@
 import type { StreamReference } from '../account.ts';
 import { invalidArgument, provisionedModeOnly } from '../streams/refusals.ts';
+import type { Shard } from '../streams/shard.ts';
 import { SHARD_ID, STREAM } from '../validation/shape.ts';
 import { operation } from './operation.ts';
-import { shardToReshard } from './shard-to-reshard.ts';
+import { shardsToReshard } from './shards-to-reshard.ts';
 
-/** Merges two open shards whose hash key ranges touch; the stream is UPDATING meanwhile. */
+/** Merges an open shard with the one whose hash keys follow its own; the stream is UPDATING meanwhile. */
 export const mergeShards = operation<StreamReference & { ShardToMerge: string; AdjacentShardToMerge: string }>({
   rate: 'account',
   input: {
@@ -17,10 +18,9 @@ export const mergeShards = operation<StreamReference & { ShardToMerge: string; A
     const stream = account.findReadable(input);
     const { name, mode } = stream.state;
     if (mode === 'ON_DEMAND') throw provisionedModeOnly(name, accountId);
-    const shard = shardToReshard(stream, input.ShardToMerge, accountId);
-    const adjacent = shardToReshard(stream, input.AdjacentShardToMerge, accountId);
-    const [one, other] = [shard.description.range, adjacent.description.range];
-    if (one.end + 1n !== other.start && other.end + 1n !== one.start) {
+    const pair = shardsToReshard(stream, [input.ShardToMerge, input.AdjacentShardToMerge], accountId);
+    const [shard, adjacent] = pair as [Shard, Shard];
+    if (shard.description.range.end + 1n !== adjacent.description.range.start) {
       throw invalidArgument(
         `Shards ${shard.id} and ${adjacent.id} in stream ${name} under account ${accountId} are not an adjacent pair of shards eligible for merging`,
       );

@@ -2,7 +2,7 @@ import type { StreamReference } from '../account.ts';
 import { invalidArgument, provisionedModeOnly, shardLimitExceeded } from '../streams/refusals.ts';
 import { HASH_KEY, SHARD_ID, STREAM } from '../validation/shape.ts';
 import { operation } from './operation.ts';
-import { shardToReshard } from './shard-to-reshard.ts';
+import { shardsToReshard } from './shards-to-reshard.ts';
 
 /** Splits an open shard in two at a hash key; the stream is UPDATING meanwhile, and the parent takes records until the end. */
 export const splitShard = operation<StreamReference & { ShardToSplit: string; NewStartingHashKey: string }>({
@@ -17,7 +17,7 @@ export const splitShard = operation<StreamReference & { ShardToSplit: string; Ne
     const stream = account.findReadable(input);
     const { name, mode } = stream.state;
     if (mode === 'ON_DEMAND') throw provisionedModeOnly(name, accountId);
-    const shard = shardToReshard(stream, input.ShardToSplit, accountId);
+    const shard = shardsToReshard(stream, [input.ShardToSplit], accountId)[0]!;
     const openShards = account.openShardCount('PROVISIONED');
     if (openShards + 1 > settings.accountShardLimit) {
       throw shardLimitExceeded({ accountId, region, openShards, limit: settings.accountShardLimit, additional: 1 });

@@ -20,6 +20,7 @@ function streamOf(shardCount: number): Stream {
   return stream;
 }
 
+const borders = (of: { start: bigint }[]): bigint[] => of.map(({ start }) => start);
 const ranges = (stream: Stream): { start: bigint; end: bigint }[] => stream.openShards.map((shard) => shard.description.range);
 
 function expectPartition(stream: Stream): void {
@@ -104,7 +105,6 @@ describe('the steps to equal shards', () => {
       fc.property(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: 24 }), (from, to) => {
         const { stream, most, splits, merges } = steps(from, to);
         expectPartition(stream);
-        const borders = (of: { start: bigint }[]): bigint[] => of.map(({ start }) => start);
         const off = borders(ranges(stream)).map((start, index) => start - borders(equalRanges(to))[index]!);
         expect(off).toHaveLength(to);
         expect(off.every((keys) => -24n <= keys && keys <= 24n)).toBe(true);

@@ -13,9 +13,8 @@ export function takeStep(stream: Stream, step: ReshardStep): void {
     return;
   }
   const adjacent = stream.shardAt(step.adjacentIndex)!;
-  const other = adjacent.description.range;
   adjacent.shut();
-  stream.addShard(other.start > end ? { start, end: other.end } : { start: other.start, end }, [shard, adjacent]);
+  stream.addShard({ start, end: adjacent.description.range.end }, [shard, adjacent]);
 }
 
 /**
