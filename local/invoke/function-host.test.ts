@@ -282,7 +282,7 @@ describe('crashes on purpose', () => {
     requests = 0;
     const crashed = await own.invoke('Crash', { do: 'calls', times: 5 });
     expect(crashed).toMatchObject({ functionError: 'Unhandled', payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/signal: killed$/) } });
-    if (moment !== 0.25) expect(requests).toBe(madeCalls);
+    expect(moment === 0.25 || requests === madeCalls).toBe(true);
     expect(await own.invoke('Crash', { do: 'echo', value: 1 })).toMatchObject({ payload: 1, coldStart: true });
     await own.stop();
   });

@@ -34,6 +34,8 @@ export interface Scene {
   streamName: string;
   streamArn: string;
   mapping: KinesisMappingService;
+  /** The bucket of an S3 destination. */
+  bucketName: string;
   deliveries: Delivery[];
   /** Data of the records of each delivery, decoded. */
   batches(): string[][];
@@ -127,7 +129,7 @@ export async function startWorld(options: {
       });
       mappings.push(service);
       return {
-        streamName: name, streamArn, mapping: service, deliveries, put, until,
+        streamName: name, streamArn, mapping: service, bucketName: queueName, deliveries, put, until,
         batches: () => deliveries.map(({ event }) => event.Records.map(({ kinesis: record }) => Buffer.from(record.data, 'base64').toString())),
         failures: () => (storage.inspectQueue(queueName)?.messages.ready ?? []).map(({ body }) => documentOf(body)),
         drained: async () => {
