@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import type { LambdaFunction } from '../template/deployment.ts';
 import type { BuiltFunction } from './build.ts';
 
@@ -55,7 +55,13 @@ export function functionEnvironment(
     LAMBDA_TASK_ROOT: built.taskRoot,
     LAMBDA_RUNTIME_DIR: settings.nowhere,
     // As on Lambda, layers come first; the code's own packages stand for those that the runtime brings (the SDK).
-    NODE_PATH: [join(opt, 'nodejs', 'node_modules'), join(fn.codeDir, 'node_modules')].join(':'),
+    NODE_PATH: [join(opt, 'nodejs', 'node_modules'), ...packageFolders(fn.codeDir)].join(delimiter),
     ...(fn.environment['NODE_OPTIONS'] ? { NODE_OPTIONS: fn.environment['NODE_OPTIONS'] } : {}),
   };
+}
+
+/** Where Node would look for packages from a folder, nearest first. */
+function packageFolders(dir: string): string[] {
+  const parent = dirname(dir);
+  return [join(dir, 'node_modules'), ...(parent === dir ? [] : packageFolders(parent))];
 }

@@ -73,6 +73,7 @@ beforeAll(async () => {
     mkdirSync(join(folder.dir, layer, 'reference-data'), { recursive: true });
     writeFileSync(join(folder.dir, layer, 'reference-data', 'names.txt'), text);
   }
+  mkdirSync(join(folder.dir, 'functions'));
   symlinkSync(join(import.meta.dirname, '../../node_modules'), join(folder.dir, 'node_modules'));
   host = await start(
     [
@@ -93,7 +94,7 @@ beforeAll(async () => {
       fixtureFunction(folder.dir, 'Module', `await Promise.resolve(); export const handler = async () => import.meta.url.slice(-10);`, {
         build: { EntryPoints: ['Module.ts'], Target: 'es2024', Format: 'esm', OutExtension: ['.js=.mjs'] },
       }),
-      fixtureFunction(folder.dir, 'Sdk', `import { S3Client } from '@aws-sdk/client-s3'; export const handler = async () => typeof S3Client;`, {
+      fixtureFunction(join(folder.dir, 'functions'), 'Sdk', `import { S3Client } from '@aws-sdk/client-s3'; export const handler = async () => typeof S3Client;`, {
         build: { EntryPoints: ['Sdk.ts'], External: ['@aws-sdk/*'] },
       }),
     ],
@@ -122,7 +123,7 @@ describe('answers', () => {
     expect((await host.invoke('Module', {})).payload).toBe('Module.mjs');
   });
 
-  test('an external package is found among the code\'s own', async () => {
+  test('an external package is found among the packages of the code or of a folder above it', async () => {
     expect((await host.invoke('Sdk', {})).payload).toBe('function');
   });
 
