@@ -55,6 +55,8 @@ const callTheirs: Call = async (operation, input) => {
 const KEY = fc.string({ minLength: 1, maxLength: 8 });
 const DATA = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('base64'));
 const HASH_KEY = fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }).map(String);
+/** At the very edges of a range AWS refuses ("not both greater than one plus …"), which kinesis-local leaves out. */
+const BORDER = fc.noBias(fc.bigInt({ min: 1n << 100n, max: (1n << 128n) - (1n << 100n) })).map(String);
 const ENTRY = fc.record({ PartitionKey: KEY, Data: DATA, ExplicitHashKey: HASH_KEY }, { requiredKeys: ['PartitionKey', 'Data'] });
 const SHARD = fc.nat({ max: 7 }).map((index) => `shardId-${String(index).padStart(12, '0')}`);
 const TAGS = fc.dictionary(fc.constantFrom('team', 'stage', 'cost'), fc.constantFrom('a', 'b'), { minKeys: 1 });
@@ -62,7 +64,7 @@ const TAGS = fc.dictionary(fc.constantFrom('team', 'stage', 'cost'), fc.constant
 const COMMAND = fc.oneof(
   { weight: 4, arbitrary: fc.record({ operation: fc.constant('PutRecords'), input: fc.record({ Records: fc.array(ENTRY, { minLength: 1, maxLength: 6 }) }) }) },
   { weight: 2, arbitrary: fc.record({ operation: fc.constant('PutRecord'), input: ENTRY }) },
-  { weight: 3, arbitrary: fc.record({ operation: fc.constant('SplitShard'), input: fc.record({ ShardToSplit: SHARD, NewStartingHashKey: HASH_KEY }) }) },
+  { weight: 3, arbitrary: fc.record({ operation: fc.constant('SplitShard'), input: fc.record({ ShardToSplit: SHARD, NewStartingHashKey: BORDER }) }) },
   { weight: 2, arbitrary: fc.record({ operation: fc.constant('MergeShards'), input: fc.record({ ShardToMerge: SHARD, AdjacentShardToMerge: SHARD }) }) },
   fc.record({ operation: fc.constant('AddTagsToStream'), input: fc.record({ Tags: TAGS }) }),
   fc.record({ operation: fc.constant('RemoveTagsFromStream'), input: fc.record({ TagKeys: TAGS.map(Object.keys) }) }),
@@ -128,7 +130,7 @@ function shardsIn({ body }: Answer): unknown[] {
   return [body.ShardId, ...(body.Records ?? []).map(({ ShardId }: { ShardId: string }) => ShardId)];
 }
 
-const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 12);
+const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 8);
 let streams = 0;
 
 test('random operation sequences are answered as kinesis-local answers them', async () => {

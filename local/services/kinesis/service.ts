@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS } from './settings.ts';
 import type { KinesisSettings } from './settings.ts';
 import { readBatch, type ReadRecord } from './streams/read.ts';
 import type { MinuteOfMetrics } from './streams/shard-metrics.ts';
-import { answerRequest } from './wire/json-protocol.ts';
+import { answerRequest } from './wire/protocol.ts';
 import { listen } from './wire/server.ts';
 
 /** Handed over together when a stream is read whole. */

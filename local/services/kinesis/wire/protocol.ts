@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { AwsError } from '../../../aws-error.ts';
 import type { Dispatch } from '../dispatch.ts';
+import { CBOR_TYPE, fromCbor, toCbor } from './cbor.ts';
 import { sendEvents } from './event-stream.ts';
 import { readBody } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
@@ -11,49 +12,56 @@ export const MAX_BODY_BYTES = 20_971_520;
 const JSON_TYPE = 'application/x-amz-json-1.1';
 const API_VERSION = 'Kinesis_20131202';
 
-/** Answers one request of the JSON 1.1 protocol, whatever its path: the operation is in the header `x-amz-target`. */
+/**
+ * Answers one request of the JSON 1.1 or the CBOR 1.1 protocol, by its content type;
+ * the operation is in the header `x-amz-target`, and the path does not matter.
+ */
 export async function answerRequest(exchange: Exchange, dispatch: Dispatch): Promise<void> {
   const { request } = exchange;
+  // Both kinds of response have the same methods, but no signature that the compiler sees as one.
+  const response = exchange.response as ServerResponse;
+  response.on('error', () => exchange.socket.destroy());
+  const asCbor = request.headers['content-type']?.startsWith(CBOR_TYPE) ?? false;
   const body = await readBody(request, MAX_BODY_BYTES);
   if (!body) {
-    if (request.readableEnded) answer(exchange, 413, '');
+    if (request.readableEnded) answer(response, 413, undefined, asCbor);
     return;
   }
   try {
     const operation = operationOf(exchange);
-    const input = parse(body);
+    const input = parse(body, asCbor);
     if (operation === 'SubscribeToShard') {
       const left = new AbortController();
       const events = dispatch.subscribe(input, left.signal);
-      exchange.response.on('close', () => left.abort());
-      await sendEvents(exchange.response as ServerResponse, events, randomUUID());
+      response.on('close', () => left.abort());
+      await sendEvents(response, events, randomUUID());
       return;
     }
     const { answer: output, lost } = await dispatch.run(operation, input);
     if (lost) exchange.socket.destroy();
-    else answer(exchange, 200, output === undefined ? '' : JSON.stringify(output));
+    else answer(response, 200, output, asCbor);
   } catch (error) {
-    if (exchange.response.headersSent) {
-      exchange.response.destroy();
+    if (response.headersSent) {
+      response.destroy();
       return;
     }
-    const { status, text } = errorBody(error);
-    answer(exchange, status, text);
+    const { status, shown } = errorAnswer(error);
+    answer(response, status, shown, asCbor);
   }
 }
 
 /** The operation that a request's target names; throws UnknownOperationException when it names none of Kinesis. */
-export function operationOf({ request }: Exchange): string {
+function operationOf({ request }: Exchange): string {
   const target = request.headers['x-amz-target'];
   const [version, name] = typeof target === 'string' ? target.split('.') : [];
   if (version !== API_VERSION || !name) throw new AwsError('UnknownOperationException', '');
   return name;
 }
 
-function parse(body: Buffer): Record<string, unknown> {
+function parse(body: Buffer, asCbor: boolean): Record<string, unknown> {
   let input: unknown;
   try {
-    input = JSON.parse(body.toString());
+    input = asCbor ? fromCbor(body) : JSON.parse(body.toString());
   } catch {
     throw new AwsError('SerializationException', '');
   }
@@ -61,26 +69,21 @@ function parse(body: Buffer): Record<string, unknown> {
   return input as Record<string, unknown>;
 }
 
-/** An error as JSON 1.1 shows it; what is not a refusal is InternalFailure, and goes to the log. */
-export function errorBody(error: unknown): { status: number; text: string } {
+/** What is not a refusal is InternalFailure, and goes to the log. */
+function errorAnswer(error: unknown): { status: number; shown: object } {
   if (!(error instanceof AwsError)) {
     console.error('Kinesis: an operation failed', error);
-    return { status: 500, text: JSON.stringify({ __type: 'InternalFailure' }) };
+    return { status: 500, shown: { __type: 'InternalFailure' } };
   }
   // AWS spells the member with a capital in this one error, and leaves it out when there is nothing to say.
   const member = error.name === 'SerializationException' ? 'Message' : 'message';
-  return {
-    status: error.statusCode,
-    text: JSON.stringify({ __type: error.name, ...(error.message !== '' && { [member]: error.message }) }),
-  };
+  return { status: error.statusCode, shown: { __type: error.name, ...(error.message !== '' && { [member]: error.message }) } };
 }
 
-function answer(exchange: Exchange, status: number, text: string): void {
-  // Both kinds of response have the same methods, but no signature that the compiler sees as one.
-  const response = exchange.response as ServerResponse;
-  const body = Buffer.from(text);
+function answer(response: ServerResponse, status: number, output: object | undefined, asCbor: boolean): void {
+  const body = output === undefined ? Buffer.alloc(0) : asCbor ? toCbor(output) : Buffer.from(JSON.stringify(output));
   response.writeHead(status, {
-    'content-type': JSON_TYPE,
+    'content-type': asCbor ? CBOR_TYPE : JSON_TYPE,
     'content-length': body.length,
     'x-amzn-requestid': randomUUID(),
   });
