@@ -1,3 +1,4 @@
+import { deaggregate } from '../../core/domain/kpl/deaggregate.ts';
 import type { EmbeddedMetric } from '../invoke/invocation.ts';
 import type { MappingObserver, Progress } from '../sources/kinesis-mapping/observer.ts';
 import type { ScoringAccount } from './account.ts';
@@ -14,8 +15,9 @@ export class ScoringTally implements MappingObserver {
 
   onProgress({ shardId, records, outcome, invocation }: Progress): void {
     const tally = this.tallyOf(shardId);
-    tally.consumed += records;
-    if (outcome === 'discarded') tally.failed += records;
+    const events = sum(records.map(({ PartitionKey, Data }) => deaggregate(PartitionKey, Buffer.from(Data, 'base64')).length));
+    tally.consumed += events;
+    if (outcome === 'discarded') tally.failed += events;
     for (const { name, dimensions, values } of invocation?.metrics ?? []) add(tally, name, dimensions, values);
   }
 
@@ -31,26 +33,30 @@ export class ScoringTally implements MappingObserver {
 
   /** The sums over all shards. */
   total(): Tally {
-    const sum = emptyTally();
+    const all = emptyTally();
     for (const { consumed, applied, duplicates, quarantined, failed } of this.#byShard.values()) {
-      sum.consumed += consumed;
-      sum.applied += applied;
-      sum.duplicates += duplicates;
-      sum.failed += failed;
-      for (const [code, count] of Object.entries(quarantined)) sum.quarantined[code] = (sum.quarantined[code] ?? 0) + count;
+      all.consumed += consumed;
+      all.applied += applied;
+      all.duplicates += duplicates;
+      all.failed += failed;
+      for (const [code, count] of Object.entries(quarantined)) all.quarantined[code] = (all.quarantined[code] ?? 0) + count;
     }
-    return sum;
+    return all;
   }
 }
 
 function add(tally: Tally, name: string, dimensions: EmbeddedMetric['dimensions'], values: readonly number[]): void {
-  const count = values.reduce((sum, value) => sum + value, 0);
+  const count = sum(values);
   if (name === 'EventsApplied') tally.applied += count;
   if (name === 'EventsDuplicate') tally.duplicates += count;
   if (name === 'EventsQuarantined') {
     const code = dimensions['code'] ?? 'unstated';
     tally.quarantined[code] = (tally.quarantined[code] ?? 0) + count;
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function emptyTally(): Tally {

@@ -16,7 +16,7 @@ test('crashes before, during and after the handler, and duplicates, lose nothing
   const passed = { processed: 0, repeated: 0, discarded: 0, filtered: 0 };
   const records = Array.from({ length: 200 }, (_, index) => ({ key: `key-${index % 5}`, data: `${index % 5}:${index}` }));
   const scene = await world.scene('Works', { batchSize: 10, parallelizationFactor: 2 }, {
-    faults, before: records, observer: { onProgress: ({ outcome, records: count }) => void (passed[outcome] += count) },
+    faults, before: records, observer: { onProgress: ({ outcome, records: { length } }) => void (passed[outcome] += length) },
   });
   await scene.drained();
 

@@ -1,10 +1,11 @@
 import type { Invocation } from '../../invoke/invocation.ts';
+import type { StreamRecord } from './stream-record.ts';
 
 /** A step of a shard's position, or of what happened to records on the way. */
 export interface Progress {
   shardId: string;
-  /** How many records this is about. */
-  records: number;
+  /** What this is about, in the shard's order; a record may hold several of a producer's. */
+  records: readonly StreamRecord[];
   /**
    * processed: the function took them. discarded: given up, and at the failure destination when there is one.
    * filtered: FilterCriteria dropped them. repeated: the function took them, but they are delivered again, as

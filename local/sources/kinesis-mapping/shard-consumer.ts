@@ -231,7 +231,7 @@ export class ShardConsumer {
 
   private passed(records: StreamRecord[], outcome: Progress['outcome'], invocation?: Invocation): void {
     if (outcome === 'processed' && this.window && invocation) this.window = { ...this.window, state: stateOf(invocation) ?? this.window.state };
-    this.context.observer?.onProgress({ shardId: this.shardId, records: records.length, outcome, invocation });
+    this.context.observer?.onProgress({ shardId: this.shardId, records, outcome, invocation });
     if (outcome === 'repeated') return;
     this.tracker.done(records.map(({ SequenceNumber }) => SequenceNumber));
     this.save(false);

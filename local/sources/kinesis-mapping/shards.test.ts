@@ -138,7 +138,7 @@ describe('restarts', () => {
   test('a mapping goes on from its checkpoints, with the observer\'s tally', async () => {
     const checkpointDir = join(folder.dir, 'restart');
     const tallying = (tally: { sum: number }) => ({
-      onProgress: ({ records }: Progress) => void (tally.sum += records),
+      onProgress: ({ records }: Progress) => void (tally.sum += records.length),
       tallyOf: () => tally.sum,
       restoreTally: (_shard: string, saved: unknown) => void (tally.sum = Number(saved)),
     });
@@ -185,7 +185,7 @@ describe('filters', () => {
     });
     await scene.drained();
     expect(delivered(scene)).toEqual(['{"event_type":"purchase"}', '{"event_type":"purchase","n":2}']);
-    expect(progress.map(({ records, outcome }) => [records, outcome])).toEqual([[2, 'filtered'], [2, 'processed']]);
+    expect(progress.map(({ records, outcome }) => [records.length, outcome])).toEqual([[2, 'filtered'], [2, 'processed']]);
   });
 
   const putAggregate = (scene: Scene) =>
