@@ -14,7 +14,7 @@ function record(Data: string): StreamRecord {
 function invocation(metrics: [name: string, value: number, code?: string][]): Invocation {
   return {
     requestId: 'r', payload: {}, functionError: undefined, logs: [], coldStart: false, durationMs: 1,
-    metrics: metrics.map(([name, value, code]) => ({ namespace: 'Millrace', name, unit: 'Count', values: [value], dimensions: code ? { code } : {} })),
+    metrics: metrics.map(([name, value, code]) => ({ namespace: 'Millrace', name, unit: 'Count', values: [value], dimensions: { ...(code !== undefined && { code }) } })),
   };
 }
 
