@@ -29,7 +29,7 @@ export class RawConnection {
     this.#socket.on('error', (error) => this.#settle?.reject(error));
   }
 
-  /** Sends a request made by `requestBytes`; rejects when the answer is not 200. */
+  /** Sends a whole request; rejects when the answer is neither 200 nor 202. */
   send(request: Buffer): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -51,8 +51,8 @@ export class RawConnection {
     if (this.#received.length < start + length) return;
     const body = this.#received.toString('utf8', start, start + length);
     this.#received = this.#received.subarray(start + length);
-    if (headers.startsWith('HTTP/1.1 200')) this.#settle!.resolve(body);
-    else this.#settle!.reject(new Error(`expected 200, received ${headers.slice(0, 12)}: ${body.slice(0, 200)}`));
+    if (/^HTTP\/1\.1 20[02]/.test(headers)) this.#settle!.resolve(body);
+    else this.#settle!.reject(new Error(`expected 200 or 202, received ${headers.slice(0, 12)}: ${body.slice(0, 200)}`));
   }
 }
 

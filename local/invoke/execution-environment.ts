@@ -34,6 +34,8 @@ export class ExecutionEnvironment {
     const crashed = new SharedArrayBuffer(4);
     this.initOutcome = new Promise((resolve) => (this.settle = resolve));
     this.worker = new Worker(new URL('./environment-worker.ts', import.meta.url), {
+      // Names the thread for the operating system, so that top and the benchmarks can tell functions apart.
+      name: data.functionName,
       workerData: { ...data, crashed } satisfies EnvironmentData,
       env,
       execArgv: ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'],
