@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { describeAccount, balances } from '../account/account.ts';
 import { readAccount } from '../account/read-account.ts';
 import { ScoringTally } from '../account/scoring-tally.ts';
@@ -19,6 +19,7 @@ import { command, parseAssignments } from './options.ts';
 import { runCommand } from './run-command.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
+const DEFAULT_DATA = '.millrace';
 /** Highest port that leaves room for the services behind it. */
 const LAST_BASE_PORT = 65_532;
 
@@ -27,14 +28,14 @@ const START = command({
   summary: 'Runs the whole template on this machine, with the traffic of a demo shop in it.',
   options: {
     port: { type: 'integer', value: 'PORT', default: 3000, min: 0, max: LAST_BASE_PORT, help: 'of the HTTP API; Kinesis, DynamoDB, and S3 with SQS take the next three. 0: any free ones' },
-    data: { type: 'text', value: 'DIR', default: '.millrace', help: 'where streams, tables, queues and the lake are kept' },
+    data: { type: 'text', value: 'DIR', default: DEFAULT_DATA, help: 'where streams, tables, queues and the lake are kept' },
     rate: { type: 'number', value: 'N', default: 20, min: 0.01, max: 100_000, help: 'events a second of the demo shop' },
     seed: { type: 'integer', value: 'N', default: 1, min: 0, max: 4_294_967_295, help: 'of the demo shop and of the faults' },
     'no-demo': { type: 'flag', help: 'no demo shop: the only traffic is your own' },
     for: { type: 'number', value: 'SECONDS', min: 0, max: 2_000_000, help: 'stop after so long, as Ctrl-C does' },
     json: { type: 'flag', help: 'print the account as one line of JSON, the last of the output' },
     faults: { type: 'text', value: 'LIST', help: 'things that go wrong by seed, such as throttle=0.01,lostResponse=0.01,crash=0.001,duplicate=0.01' },
-    parameter: { type: 'list', value: 'Name=Value', help: 'a parameter of the template; may be repeated' },
+    parameter: { type: 'list', value: 'Name=Value', help: "a parameter of the template, instead of the local cloud's" },
   },
   examples: [
     { line: 'npm start', does: 'until Ctrl-C' },
@@ -111,15 +112,17 @@ await runCommand(START, async ({ options }) => {
 });
 
 function welcome({ urls, deployment }: Cloud, dataDir: string, seconds: number): string {
+  const data = dataDir === resolve(DEFAULT_DATA) ? '' : ` --data ${relative('.', dataDir)}`;
   const event = '{"event_type":"page_view","event_time":"\'$(date -u +%FT%TZ)\'","anonymous_id":"me","page":"https://shop.example/"}';
   return `
 Millrace is ready after ${seconds.toFixed(1)} s: ${deployment.functions.length} functions, ${deployment.streams.length} stream, ${deployment.deliveryStreams.length} delivery stream. Data in ${dataDir}.
-  HTTP API  ${urls.httpApi}    Kinesis ${urls.kinesis}    DynamoDB ${urls.dynamodb}    S3, SQS ${urls.s3}
+  HTTP API ${urls.httpApi}   Kinesis ${urls.kinesis}
+  DynamoDB ${urls.dynamodb}   S3, SQS ${urls.s3}
 
 Post an event of your own, and find it in the lake some seconds later:
   curl ${urls.httpApi}/events -H 'x-write-key: ${DEMO_WRITE_KEY}' -H 'content-type: application/json' \\
     -d '${event}'
-  npm run query -- "select event_type, page, received_at from events where anonymous_id = 'me'"
+  npm run query -- "select event_type, page, received_at from events where anonymous_id = 'me'"${data}
 Ctrl-C drains it and prints the account of every event.
 
 `;
