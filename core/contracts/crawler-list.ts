@@ -6,6 +6,8 @@ export const crawlerListSchema = z.object({
   source: z.string().min(1),
   /** JavaScript regular expressions, matched without regard to case. */
   patterns: z.array(z.string().min(1)).min(1),
+  /** Names of HTTP libraries and tools: an agent that consists of such products declares a program, not a crawler. */
+  http_clients: z.array(z.string().min(1)),
 });
 
 export type CrawlerList = z.infer<typeof crawlerListSchema>;
