@@ -1,4 +1,5 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clockAtSpeed } from '../../local/clock.ts';
 import type { Clock } from '../../local/clock.ts';
@@ -25,7 +26,7 @@ export function startTestKinesis({ settings, ...options }: Partial<KinesisOption
 }
 
 /** The AWS SDK's client as the functions use it: HTTP/2, one connection; without retries, so that refusals are seen. */
-export function sdkClient(url: string, options: { maxAttempts?: number } = {}): KinesisClient {
+export function sdkClient(url: string, options: Partial<KinesisClientConfig> = {}): KinesisClient {
   return new KinesisClient({ endpoint: url, region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1, ...options });
 }
 

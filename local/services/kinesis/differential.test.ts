@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startKinesisLocal } from '../../../tests/support/kinesis-local.ts';
 import type { KinesisLocal } from '../../../tests/support/kinesis-local.ts';

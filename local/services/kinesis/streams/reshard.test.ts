@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { manualClock } from '../../../../tests/support/kinesis-service.ts';
 import { DEFAULT_SETTINGS } from '../settings.ts';
 import { SegmentCache } from '../storage/segment-cache.ts';
