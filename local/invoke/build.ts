@@ -30,6 +30,17 @@ export async function buildFunction(fn: LambdaFunction, buildDir: string): Promi
   return { taskRoot, optDir: mergeLayers(fn, join(buildDir, fn.logicalId, 'opt')) };
 }
 
+/**
+ * Bundles the runtime that environments run, types stripped, into one file and returns its path: each environment
+ * would otherwise load the type stripper to read it.
+ */
+export async function buildRuntime(buildDir: string): Promise<string> {
+  const outfile = join(buildDir, 'environment-worker.mjs');
+  const entry = join(import.meta.dirname, 'environment-worker.ts');
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node22', logLevel: 'silent' });
+  return outfile;
+}
+
 /** Later layers overwrite the files of earlier ones, as Lambda extracts them in order. */
 function mergeLayers(fn: LambdaFunction, optDir: string): string | undefined {
   if (fn.layerDirs.length === 0) return undefined;

@@ -3,6 +3,7 @@
  * Stands for Lambda's Node.js runtime interface client and keeps to its error names and texts.
  */
 import diagnosticsChannel from 'node:diagnostics_channel';
+import module from 'node:module';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { captureLogs, type CurrentRequest } from './environment-logs.ts';
@@ -31,6 +32,10 @@ for (const channel of ['http.client.request.start', 'undici:request:create', 'ht
     Atomics.wait(new Int32Array(data.crashed), 0, 0);
   });
 }
+
+// V8's code of the bundle is kept for the next environment, which then starts in a fraction of the time.
+module.enableCompileCache(data.compileCacheDir);
+let isCacheDue = true;
 
 const startedAt = performance.now();
 try {
@@ -62,6 +67,14 @@ async function invoke(handler: Handler, message: InvokeMessage): Promise<void> {
     console.error('Invoke Error', `\t${JSON.stringify({ errorType: payload.errorType, errorMessage: payload.errorMessage, stack: payload.trace })}`);
     send({ kind: 'failed', requestId, error: payload, heapBytes: getHeapStatistics().used_heap_size });
   }
+  keepCode();
+}
+
+/** Writes the cache once, after an invocation, when it also holds the code that only invocations compile. */
+function keepCode(): void {
+  if (!isCacheDue) return;
+  isCacheDue = false;
+  module.flushCompileCache();
 }
 
 function run(handler: Handler, event: unknown, invocationContext: Context): Promise<unknown> {

@@ -30,15 +30,16 @@ export class ExecutionEnvironment {
   private settle: ((outcome: Outcome) => void) | undefined;
   private initOutcome: Promise<Outcome>;
 
-  constructor(data: Omit<EnvironmentData, 'crashed'>, env: Record<string, string>, memoryMb: number) {
+  /** `runtimeFile` is what buildRuntime made. */
+  constructor(runtimeFile: string, data: Omit<EnvironmentData, 'crashed'>, env: Record<string, string>, memoryMb: number) {
     const crashed = new SharedArrayBuffer(4);
     this.initOutcome = new Promise((resolve) => (this.settle = resolve));
-    this.worker = new Worker(new URL('./environment-worker.ts', import.meta.url), {
+    this.worker = new Worker(runtimeFile, {
       // Names the thread for the operating system, so that top and the benchmarks can tell functions apart.
       name: data.functionName,
       workerData: { ...data, crashed } satisfies EnvironmentData,
       env,
-      execArgv: ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'],
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: SMALLEST_YOUNG_GENERATION_MB },
       stdout: true,
       stderr: true,

@@ -4,7 +4,7 @@ import { AwsError } from '../aws-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { LambdaFunction } from '../template/deployment.ts';
-import { buildFunction, type BuiltFunction } from './build.ts';
+import { buildFunction, buildRuntime, type BuiltFunction } from './build.ts';
 import { planCrash } from './crash-plan.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { ExecutionEnvironment, type Outcome } from './execution-environment.ts';
@@ -61,9 +61,9 @@ interface HostedFunction {
  */
 export async function startFunctionHost(options: FunctionHostOptions): Promise<FunctionHost> {
   const settings: HostSettings = { region: options.region, endpoints: options.endpoints, nowhere: join(options.buildDir, 'nowhere') };
-  const built = await Promise.all(options.functions.map((fn) => buildFunction(fn, options.buildDir)));
+  const [runtimeFile, ...built] = await Promise.all([buildRuntime(options.buildDir), ...options.functions.map((fn) => buildFunction(fn, options.buildDir))]);
   const hosted = new Map(
-    options.functions.map((fn, index) => [fn.logicalId, host(fn, built[index] as BuiltFunction, settings, options)]),
+    options.functions.map((fn, index) => [fn.logicalId, host(fn, runtimeFile, built[index] as BuiltFunction, settings, options)]),
   );
   const find = (logicalId: string): HostedFunction => {
     const found = hosted.get(logicalId);
@@ -82,7 +82,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
   };
 }
 
-function host(fn: LambdaFunction, built: BuiltFunction, settings: HostSettings, options: FunctionHostOptions): HostedFunction {
+function host(fn: LambdaFunction, runtimeFile: string, built: BuiltFunction, settings: HostSettings, options: FunctionHostOptions): HostedFunction {
   const start = (): ExecutionEnvironment => {
     const day = new Date(options.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStreamName = `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
@@ -94,9 +94,10 @@ function host(fn: LambdaFunction, built: BuiltFunction, settings: HostSettings, 
       memoryMb: fn.memoryMb,
       logGroupName: fn.logGroupName,
       logStreamName,
+      compileCacheDir: join(options.buildDir, 'compile-cache'),
       callbacksAllowed: Number(/^nodejs(\d+)/.exec(fn.runtime)?.[1] ?? 24) < 24,
     };
-    return new ExecutionEnvironment(data, functionEnvironment(fn, built, settings, logStreamName), fn.memoryMb);
+    return new ExecutionEnvironment(runtimeFile, data, functionEnvironment(fn, built, settings, logStreamName), fn.memoryMb);
   };
   const pool = new FunctionPool(start, {
     concurrency: fn.reservedConcurrency ?? options.concurrency ?? DEFAULT_CONCURRENCY,

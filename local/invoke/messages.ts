@@ -9,6 +9,8 @@ export interface EnvironmentData {
   logStreamName: string;
   /** Node 24 and later refuse handlers with a callback, as Lambda's runtime does. */
   callbacksAllowed: boolean;
+  /** Where V8's code of the bundle is kept between environments and runs. */
+  compileCacheDir: string;
   /** Blocks the thread that has crashed until it is terminated. */
   crashed: SharedArrayBuffer;
 }
