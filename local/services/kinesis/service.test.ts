@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { activeStream, manualClock, readShard, sdkClient, startTestKinesis, untilActive } from '../../../tests/support/kinesis-service.ts';
 import { seededFaults } from '../../faults.ts';
 import type { KinesisOptions, KinesisService } from './service.ts';
@@ -98,12 +99,19 @@ describe('splits and merges under load', () => {
         expect(FailedRecordCount).toBe(0);
       }
     })();
+    const moreRounds = async (): Promise<void> => {
+      for (const until = round + 2; round < until; ) await delay(1);
+    };
+    await moreRounds();
     await service.call('SplitShard', { StreamName: 's', ShardToSplit: 'shardId-000000000001', NewStartingHashKey: String(3n << 126n) });
     await untilActive(service, 's');
+    await moreRounds();
     await service.call('MergeShards', { StreamName: 's', ShardToMerge: 'shardId-000000000000', AdjacentShardToMerge: 'shardId-000000000002' });
     await untilActive(service, 's');
+    await moreRounds();
     await service.call('UpdateShardCount', { StreamName: 's', TargetShardCount: 3, ScalingType: 'UNIFORM_SCALING' });
     await untilActive(service, 's');
+    await moreRounds();
     stopped = true;
     await producer;
     client.destroy();
@@ -118,7 +126,6 @@ describe('splits and merges under load', () => {
       byKey.set(PartitionKey, ofKey);
     }
     expect(Shards.length).toBeGreaterThan(6);
-    expect(round).toBeGreaterThan(5);
     expect(byKey.size).toBe(40);
     // In the order of the sequence numbers, across parents and children, a key's rounds are 0, 1, 2 …
     for (const ofKey of byKey.values()) {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { CreateStreamCommand, DescribeStreamCommand } from '@aws-sdk/client-kinesis';
-import { activeStream, untilActive } from '../../../../tests/support/kinesis-service.ts';
+import { activeStream, manualClock, untilActive } from '../../../../tests/support/kinesis-service.ts';
 import { kinesisSuite, NAME_PATTERN_VIOLATED, violations } from '../../../../tests/support/kinesis-suite.ts';
 
-const suite = kinesisSuite({ settings: { accountShardLimit: 10, onDemandStreamLimit: 1, createStreamMs: 50 } });
+const suite = kinesisSuite({ settings: { accountShardLimit: 5, onDemandStreamLimit: 1 } });
+const clock = manualClock();
+const slow = kinesisSuite({ clock, settings: { createStreamMs: 50 } });
 
 describe('CreateStream', () => {
   test.each([
@@ -25,12 +27,15 @@ describe('CreateStream', () => {
   });
 
   test('makes a stream that is CREATING without shards, then ACTIVE with equal ones', async () => {
-    await suite.client.send(new CreateStreamCommand({ StreamName: 'made', ShardCount: 3, Tags: { team: 'fraud' } }));
-    const { StreamDescription: creating } = await suite.client.send(new DescribeStreamCommand({ StreamName: 'made' }));
+    await slow.client.send(new CreateStreamCommand({ StreamName: 'made', ShardCount: 3, Tags: { team: 'fraud' } }));
+    const { StreamDescription: creating } = await slow.client.send(new DescribeStreamCommand({ StreamName: 'made' }));
     expect(creating).toMatchObject({ StreamStatus: 'CREATING', Shards: [], StreamARN: 'arn:aws:kinesis:us-east-1:123456789012:stream/made' });
-    expect(await suite.refusal('PutRecord', { StreamName: 'made', PartitionKey: 'k', Data: '' })).toMatchObject({ type: 'ResourceNotFoundException' });
-    await untilActive(suite.service, 'made');
-    const { StreamDescription: active } = await suite.client.send(new DescribeStreamCommand({ StreamName: 'made' }));
+    expect(await slow.refusal('PutRecord', { StreamName: 'made', PartitionKey: 'k', Data: '' })).toMatchObject({ type: 'ResourceNotFoundException' });
+    await clock.advance(49);
+    expect((await slow.service.call('DescribeStreamSummary', { StreamName: 'made' })).StreamDescriptionSummary.StreamStatus).toBe('CREATING');
+    await clock.advance(1);
+    await untilActive(slow.service, 'made');
+    const { StreamDescription: active } = await slow.client.send(new DescribeStreamCommand({ StreamName: 'made' }));
     expect(active!.Shards!.map((shard) => [shard.ShardId, shard.HashKeyRange!.StartingHashKey, shard.HashKeyRange!.EndingHashKey])).toEqual([
       ['shardId-000000000000', '0', '113427455640312821154458202477256070484'],
       ['shardId-000000000001', '113427455640312821154458202477256070485', '226854911280625642308916404954512140969'],
@@ -38,7 +43,7 @@ describe('CreateStream', () => {
     ]);
     const [first, second] = active!.Shards!.map((shard) => BigInt(shard.SequenceNumberRange!.StartingSequenceNumber!));
     expect(second! - first!).toBe(22300745198530623141535718272648361505980432n);
-    expect(await suite.service.call('ListTagsForStream', { StreamName: 'made' })).toMatchObject({ Tags: [{ Key: 'team', Value: 'fraud' }] });
+    expect(await slow.service.call('ListTagsForStream', { StreamName: 'made' })).toMatchObject({ Tags: [{ Key: 'team', Value: 'fraud' }] });
   });
 
   test('refuses a name that is taken, and more shards than the account may have', async () => {
@@ -49,7 +54,7 @@ describe('CreateStream', () => {
     expect(await suite.refusal('CreateStream', { StreamName: 'big', ShardCount: 1000 })).toEqual({
       type: 'LimitExceededException',
       message:
-        'This request would exceed the shard limit for the account 123456789012 in us-east-1. Current shard count for the account: 5. Limit: 10. ' +
+        'This request would exceed the shard limit for the account 123456789012 in us-east-1. Current shard count for the account: 2. Limit: 5. ' +
         'Number of additional shards that would have resulted from this request: 1000. ' +
         'Refer to the AWS Service Limits page (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to request higher limits.',
     });

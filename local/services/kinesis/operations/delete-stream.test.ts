@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { DeleteStreamCommand } from '@aws-sdk/client-kinesis';
-import { setTimeout as delay } from 'node:timers/promises';
-import { activeStream, ARN_PREFIX } from '../../../../tests/support/kinesis-service.ts';
+import { activeStream, ARN_PREFIX, manualClock, readShard } from '../../../../tests/support/kinesis-service.ts';
 import { kinesisSuite, streamNotFound } from '../../../../tests/support/kinesis-suite.ts';
 
-const suite = kinesisSuite({ settings: { deleteStreamMs: 30 } });
+const clock = manualClock();
+const suite = kinesisSuite({ clock, settings: { deleteStreamMs: 30 } });
 
 describe('DeleteStream', () => {
   test('refuses a stream that is not there, and a request that names none', async () => {
@@ -18,7 +18,10 @@ describe('DeleteStream', () => {
     const { ShardIterator } = await suite.service.call('GetShardIterator', { StreamName: 's', ShardId: 'shardId-000000000000', ShardIteratorType: 'TRIM_HORIZON' });
     await suite.client.send(new DeleteStreamCommand({ StreamARN: `${ARN_PREFIX}s` }));
     expect((await suite.service.call('DescribeStreamSummary', { StreamName: 's' })).StreamDescriptionSummary.StreamStatus).toBe('DELETING');
-    while ((await suite.service.call('ListStreams', {})).StreamNames.length > 0) await delay(5);
+    await clock.advance(2000);
+    expect((await suite.service.call('ListStreams', {})).StreamNames).toEqual([]);
+    await activeStream(suite.service, 's');
+    expect(await readShard(suite.service, 's', 'shardId-000000000000')).toEqual([]);
     expect(await suite.refusal('GetRecords', { ShardIterator })).toEqual({
       type: 'ResourceNotFoundException', message: 'Shard shardId-000000000000 in stream s under account 123456789012 does not exist',
     });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { SplitShardCommand } from '@aws-sdk/client-kinesis';
-import { activeStream, untilActive } from '../../../../tests/support/kinesis-service.ts';
+import { activeStream, manualClock, untilActive } from '../../../../tests/support/kinesis-service.ts';
 import { kinesisSuite, streamNotFound, violations } from '../../../../tests/support/kinesis-suite.ts';
 
-const suite = kinesisSuite({ settings: { splitShardMs: 50, accountShardLimit: 4 } });
+const suite = kinesisSuite({ settings: { accountShardLimit: 2 } });
+const clock = manualClock();
+const slow = kinesisSuite({ clock, settings: { splitShardMs: 50 } });
 const SHARD = 'shardId-000000000000';
 const EDGE = (key: string): object => ({
   type: 'InvalidArgumentException',
@@ -27,26 +29,27 @@ describe('SplitShard', () => {
   });
 
   test('takes records in the parent while it runs, and then in two children', async () => {
-    await activeStream(suite.service, 'split', 1);
-    await suite.client.send(new SplitShardCommand({ StreamName: 'split', ShardToSplit: SHARD, NewStartingHashKey: '2' }));
-    const put = async (ExplicitHashKey: string): Promise<string> => (await suite.service.call('PutRecord', { StreamName: 'split', PartitionKey: 'k', Data: '', ExplicitHashKey })).ShardId.slice(-1);
+    await activeStream(slow.service, 'split', 1);
+    await slow.client.send(new SplitShardCommand({ StreamName: 'split', ShardToSplit: SHARD, NewStartingHashKey: '2' }));
+    const put = async (ExplicitHashKey: string): Promise<string> => (await slow.service.call('PutRecord', { StreamName: 'split', PartitionKey: 'k', Data: '', ExplicitHashKey })).ShardId.slice(-1);
     expect(await put('2')).toBe('0');
-    expect(await suite.refusal('SplitShard', { StreamName: 'split', ShardToSplit: SHARD, NewStartingHashKey: '2' })).toEqual({
+    expect(await slow.refusal('SplitShard', { StreamName: 'split', ShardToSplit: SHARD, NewStartingHashKey: '2' })).toEqual({
       type: 'ResourceInUseException', message: 'Stream split under account 123456789012 not ACTIVE, instead in state UPDATING',
     });
-    await untilActive(suite.service, 'split');
+    await clock.advance(50);
+    await untilActive(slow.service, 'split');
     expect([await put('1'), await put('2')]).toEqual(['1', '2']);
-    const { Shards: [parent, left, right] } = await suite.service.call('ListShards', { StreamName: 'split' });
+    const { Shards: [parent, left, right] } = await slow.service.call('ListShards', { StreamName: 'split' });
     expect(parent.SequenceNumberRange.EndingSequenceNumber).toMatch(/^\d{56}$/);
     expect([left.HashKeyRange, left.ParentShardId]).toEqual([{ StartingHashKey: '0', EndingHashKey: '1' }, SHARD]);
     expect([right.HashKeyRange.StartingHashKey, right.ParentShardId]).toEqual(['2', SHARD]);
-    expect(await suite.refusal('SplitShard', { StreamName: 'split', ShardToSplit: SHARD, NewStartingHashKey: '9' })).toMatchObject({ type: 'InvalidArgumentException' });
+    expect(await slow.refusal('SplitShard', { StreamName: 'split', ShardToSplit: SHARD, NewStartingHashKey: '9' })).toMatchObject({ type: 'InvalidArgumentException' });
   });
 
   test('refuses to go beyond the account’s shards', async () => {
     await activeStream(suite.service, 'full', 1);
     expect(await suite.refusal('SplitShard', { StreamName: 'full', ShardToSplit: SHARD, NewStartingHashKey: '9' })).toMatchObject({
-      type: 'LimitExceededException', message: expect.stringContaining('Current shard count for the account: 4. Limit: 4. Number of additional shards that would have resulted from this request: 1.'),
+      type: 'LimitExceededException', message: expect.stringContaining('Current shard count for the account: 2. Limit: 2. Number of additional shards that would have resulted from this request: 1.'),
     });
   });
 

@@ -15,6 +15,7 @@ export class Segment {
   readonly file: string | undefined;
   #count = 0;
   #writtenCount = 0;
+  #firstArrivalMs = Infinity;
   #lastArrivalMs = 0;
   #bytes: Buffer | undefined;
   #length = 0;
@@ -27,9 +28,10 @@ export class Segment {
     this.file = file;
   }
 
-  /** A segment whose file is whole and stays in the file until it is read; `count` and the last arrival are known. */
-  static cold(firstPlace: number, file: string, count: number, lastArrivalMs: number): Segment {
+  /** A segment whose file is whole and stays in the file until it is read; `count` and the arrivals at its ends are known. */
+  static cold(firstPlace: number, file: string, count: number, firstArrivalMs: number, lastArrivalMs: number): Segment {
     const segment = new Segment(firstPlace, file);
+    segment.#firstArrivalMs = firstArrivalMs;
     segment.#count = segment.#writtenCount = count;
     segment.#lastArrivalMs = lastArrivalMs;
     return segment;
@@ -45,7 +47,8 @@ export class Segment {
     if (segment.#length < fileBytes) truncateSync(file, segment.#length);
     segment.#written = segment.#length;
     segment.#count = segment.#writtenCount = segment.#offsets.length;
-    const last = segment.#offsets.at(-1);
+    const [first, last] = [segment.#offsets[0], segment.#offsets.at(-1)];
+    if (first !== undefined) segment.#firstArrivalMs = frameArrivalMs(segment.#bytes!, first);
     if (last !== undefined) segment.#lastArrivalMs = frameArrivalMs(segment.#bytes!, last);
     return segment;
   }
@@ -58,6 +61,11 @@ export class Segment {
   /** The place after the last record that is as durable as it gets: in the file, if there is one. */
   get durableEndPlace(): number {
     return this.firstPlace + (this.file === undefined ? this.#count : this.#writtenCount);
+  }
+
+  /** Infinity when the segment is empty. */
+  get firstArrivalMs(): number {
+    return this.#firstArrivalMs;
   }
 
   /** 0 when the segment is empty. */
@@ -79,7 +87,7 @@ export class Segment {
     this.#makeRoom(this.#length + room);
     this.#offsets.push(this.#length);
     this.#length = writeFrame(this.#bytes!, this.#length, record);
-    this.#count++;
+    if (this.#count++ === 0) this.#firstArrivalMs = record.arrivalMs;
     this.#lastArrivalMs = record.arrivalMs;
   }
 

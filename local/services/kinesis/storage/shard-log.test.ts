@@ -98,6 +98,18 @@ describe('a shard log', () => {
     expect(read(open()).at(-1)).toContain(`data ${kept + 1}`);
   });
 
+  test.each([['nothing', Buffer.alloc(0)], ['half a frame', Buffer.alloc(10, 1)]])('goes on in the segment before when the newest file holds %s', (_, bytes) => {
+    const log = open(500);
+    append(log, 1, 100);
+    log.close();
+    writeFileSync(join(directory, '0000000000000101.log'), bytes);
+    const again = open(500);
+    expect([again.lastArrivalMs, again.endPlace]).toEqual([100_000, 101]);
+    append(again, 101, 101);
+    again.close();
+    expect(read(open(500)).at(-1)).toBe('101 101000 false ключ-101 data 101');
+  });
+
   test('names the file when an old segment was damaged', () => {
     const log = open(500);
     append(log, 1, 100);

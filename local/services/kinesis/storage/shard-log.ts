@@ -1,7 +1,8 @@
-import { mkdirSync, openSync, readdirSync, readSync, closeSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Segment } from './segment.ts';
 import type { SegmentCache } from './segment-cache.ts';
+import { frameEnd } from './record-frame.ts';
 import type { StoredRecord } from './record-frame.ts';
 
 /** Where a shard's records are kept; without a directory, in memory only. */
@@ -43,6 +44,11 @@ export class ShardLog {
   /** The place after the last record that readers may see: it would survive the end of the process. */
   get durableEndPlace(): number {
     return this.#segments.find((segment) => segment.durableEndPlace < segment.endPlace)?.durableEndPlace ?? this.endPlace;
+  }
+
+  /** No kept record is older; Infinity when there is none. */
+  get oldestArrivalMs(): number {
+    return this.#segments[0]!.firstArrivalMs;
   }
 
   /** 0 when nothing was ever written. */
@@ -159,23 +165,30 @@ function openSegments(directory: string): Segment[] {
     .sort((a, b) => a - b);
   const fileOf = (place: number): string => join(directory, `${String(place).padStart(16, '0')}.log`);
   const segments: Segment[] = [];
-  let laterArrivalMs = 0;
+  // The newest file may hold nothing yet, or nothing whole; then the one before it is the newest.
+  while (places.length > 1 && firstFrameBroken(fileOf(places.at(-1)!))) unlinkSync(fileOf(places.pop()!));
+  let laterArrivalMs = Infinity;
   for (let index = places.length - 1; index >= 0; index--) {
     const place = places[index]!;
     const next = places[index + 1];
     const segment =
       next === undefined
         ? Segment.recovered(place, fileOf(place))
-        : Segment.cold(place, fileOf(place), next - place, laterArrivalMs);
+        : Segment.cold(place, fileOf(place), next - place, firstArrivalMs(fileOf(place)), laterArrivalMs);
     segments.unshift(segment);
-    laterArrivalMs = firstArrivalMs(fileOf(place)) || Infinity;
+    laterArrivalMs = segment.firstArrivalMs;
   }
   return segments;
 }
 
+function firstFrameBroken(file: string): boolean {
+  const bytes = readFileSync(file);
+  return frameEnd(bytes, 0, bytes.length) === undefined;
+}
+
 const ARRIVAL_OFFSET_BYTES = 8;
 
-/** The arrival of a file's first record, or 0 when it has none. No record of an earlier file is younger. */
+/** The arrival of a file's first record, or 0 when it has none. */
 function firstArrivalMs(file: string): number {
   const head = Buffer.alloc(16);
   const descriptor = openSync(file, 'r');

@@ -95,7 +95,7 @@ export class Shard implements Journaled {
   trimHorizon(horizonMs: number): number {
     const { description, log } = this;
     const oldest = Math.max(description.trimmedPlace, log.firstPlace);
-    if (oldest < log.durableEndPlace && log.arrivalMsAt(oldest) < horizonMs) {
+    if (log.oldestArrivalMs < horizonMs && oldest < log.durableEndPlace && log.arrivalMsAt(oldest) < horizonMs) {
       description.trimmedPlace = Math.min(log.placeAt(horizonMs), log.durableEndPlace);
       log.dropBefore(description.trimmedPlace);
       return description.trimmedPlace;

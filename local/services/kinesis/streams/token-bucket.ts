@@ -39,7 +39,7 @@ export class TokenBucket {
 
   #fill(): void {
     const now = this.#clock.now();
-    this.#tokens = Math.min(this.#perSecond, this.#tokens + ((now - this.#filledAtMs) * this.#perSecond) / 1000);
+    this.#tokens = Math.min(this.#perSecond, this.#tokens + (Math.max(0, now - this.#filledAtMs) * this.#perSecond) / 1000);
     this.#filledAtMs = now;
   }
 }
