@@ -91,10 +91,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const kinesis = own(
       await startKinesis({ port: portOf('kinesis'), clock, faults, dataDir: folder('kinesis'), region, accountId, settings: options.kinesisSettings }),
     );
-    const [dynamodb] = await Promise.all([
+    const parts = [
       startDynamoDb({ port: portOf('dynamodb'), dataDir: folder('dynamodb'), clock, faults, tables: deployment.tables }).then(own),
       createStreams(kinesis, deployment, clock),
-    ]);
+    ] as const;
+    // When one fails the other is awaited too: what starts late would not be stopped, and a stopped Kinesis makes no stream.
+    const [dynamodb] = await Promise.all(parts).finally(() => Promise.allSettled(parts));
     const endpoints = { kinesis: kinesis.url, dynamodb: dynamodb.url, s3: storage.url, sqs: storage.url, sns: storage.url };
     const functions = own(
       await startFunctionHost({ functions: deployment.functions, endpoints, clock, faults, buildDir: options.buildDir, logDir: folder('logs'), region }),
