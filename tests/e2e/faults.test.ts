@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test, jest } from '@jest/globals';
 import { balances } from '../../local/account/account.ts';
-import { CRAWLERS } from '../../local/demo/user-agents.ts';
 import { seededFaults } from '../../local/faults.ts';
 import { lakeEvents } from './lake-events.ts';
-import { countByVisitor, postAll, shopRequests } from './shop-traffic.ts';
+import { countByVisitor, crawledIds, postAll, shopRequests } from './shop-traffic.ts';
 import { startTestCloud, type TestCloud } from './test-cloud.ts';
 import { eventCounts, visitorStates } from './visitor-states.ts';
 
@@ -35,7 +34,7 @@ describe('with throttles, lost answers, crashes and duplicates everywhere', () =
     expect(told.accepted).toHaveLength(events.length);
     expect(account).toMatchObject({ accepted: events.length, quarantined: {}, failed: 0, pending: 0, scoring: { quarantined: {}, failed: 0, pending: 0 } });
     expect(balances(account)).toBe(true);
-    const crawled = requests.filter(({ userAgent }) => CRAWLERS.some((crawler) => crawler.userAgent === userAgent)).flatMap((request) => request.events.map(({ event_id: id }) => id));
+    const crawled = crawledIds(requests);
     expect(told.accepted.filter((id) => !inLake.has(id)).toSorted()).toEqual(crawled.toSorted());
     expect(account.dropped).toEqual({ declared_crawler: crawled.length });
     // A plain fold of what was posted, though most of it was put, read and delivered more than once.

@@ -1,5 +1,6 @@
 import { demoShop, type DemoRequest } from '../../local/demo/demo-shop.ts';
 import { SOURCE_IP_HEADER } from '../../local/demo/driver.ts';
+import { CRAWLERS } from '../../local/demo/user-agents.ts';
 import { systemClock } from '../../local/clock.ts';
 import { eventsClient } from '../../local/events-api/events-client.ts';
 import { DEMO_WRITE_KEY } from '../../local/parameters.ts';
@@ -73,6 +74,12 @@ export function countByVisitor(events: Iterable<DemoRequest['events'][number]>):
     visitor[event.event_type] = (visitor[event.event_type] ?? 0) + 1;
   }
   return counts;
+}
+
+/** Events of the shop's own crawlers, in their order: what must not be in the lake. */
+export function crawledIds(requests: readonly DemoRequest[]): string[] {
+  const crawled = requests.filter(({ userAgent }) => CRAWLERS.some((crawler) => crawler.userAgent === userAgent));
+  return crawled.flatMap(({ events }) => events.map(({ event_id: id }) => id));
 }
 
 function partitionKey(event: DemoRequest['events'][number] | undefined): string {
