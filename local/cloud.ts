@@ -28,7 +28,7 @@ export interface CloudOptions {
   port: number;
   /** Absolute folder of everything that a restart finds again. Undefined: in memory, for one run. */
   dataDir: string | undefined;
-  /** Absolute folder for the bundles, inside the project, so that externals are found. */
+  /** Absolute folder for the bundles, of this cloud alone: it is emptied first. */
   buildDir: string;
   clock: Clock;
   faults: Faults;

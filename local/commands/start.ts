@@ -68,7 +68,7 @@ await runCommand(START, async ({ options }) => {
       parameters,
       port: options.port,
       dataDir,
-      buildDir: resolve(PROJECT, '.millrace/build'),
+      buildDir: resolve(dataDir, 'build'),
       clock: systemClock,
       faults,
       sourceIpHeader: SOURCE_IP_HEADER,
