@@ -49,6 +49,11 @@ export class ExecutionEnvironment {
     this.worker.on('exit', (code) => this.end(exitError(code)));
   }
 
+  /** How much of its time the thread computes. */
+  get eventLoop(): Worker['performance'] {
+    return this.worker.performance;
+  }
+
   /** Runs the handler; its module first if this is the environment's first invocation. */
   async invoke(requestId: string, eventJson: string, timeoutSeconds: number, crash: CrashPlan | undefined): Promise<Outcome> {
     this.requestId = requestId;

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { LambdaFunction } from '../template/deployment.ts';
 import { buildFunction, buildRuntime, type BuiltFunction } from './build.ts';
+import { CoreLoad } from './core-load.ts';
 import { planCrash } from './crash-plan.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { ExecutionEnvironment, type Outcome } from './execution-environment.ts';
@@ -18,7 +19,7 @@ export const LARGEST_REQUEST_BYTES = 6_291_456;
 export const LARGEST_RESPONSE_BYTES = 6_291_556;
 
 const DEFAULT_CONCURRENCY = 1_000;
-/** More threads than this only contend for a laptop's cores. */
+/** Threads of one function when its invocations mostly wait for answers; how many are wise otherwise, CoreLoad says. */
 const DEFAULT_ENVIRONMENTS = 16;
 const DEFAULT_IDLE_MS = 300_000;
 
@@ -62,8 +63,9 @@ interface HostedFunction {
 export async function startFunctionHost(options: FunctionHostOptions): Promise<FunctionHost> {
   const settings: HostSettings = { region: options.region, endpoints: options.endpoints, nowhere: join(options.buildDir, 'nowhere') };
   const [runtimeFile, ...built] = await Promise.all([buildRuntime(options.buildDir), ...options.functions.map((fn) => buildFunction(fn, options.buildDir))]);
+  const cores = new CoreLoad();
   const hosted = new Map(
-    options.functions.map((fn, index) => [fn.logicalId, host(fn, runtimeFile, built[index] as BuiltFunction, settings, options)]),
+    options.functions.map((fn, index) => [fn.logicalId, host(fn, runtimeFile, built[index] as BuiltFunction, settings, options, cores)]),
   );
   const find = (logicalId: string): HostedFunction => {
     const found = hosted.get(logicalId);
@@ -82,7 +84,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
   };
 }
 
-function host(fn: LambdaFunction, runtimeFile: string, built: BuiltFunction, settings: HostSettings, options: FunctionHostOptions): HostedFunction {
+function host(fn: LambdaFunction, runtimeFile: string, built: BuiltFunction, settings: HostSettings, options: FunctionHostOptions, cores: CoreLoad): HostedFunction {
   const start = (): ExecutionEnvironment => {
     const day = new Date(options.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStreamName = `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
@@ -103,7 +105,7 @@ function host(fn: LambdaFunction, runtimeFile: string, built: BuiltFunction, set
     concurrency: fn.reservedConcurrency ?? options.concurrency ?? DEFAULT_CONCURRENCY,
     environments: options.environmentsPerFunction ?? DEFAULT_ENVIRONMENTS,
     idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
-  });
+  }, cores);
   return { fn, pool, log: options.logDir ? openLog(options.logDir, fn.logicalId) : undefined };
 }
 
