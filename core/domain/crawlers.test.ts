@@ -24,6 +24,7 @@ describe('crawlerMatcher', () => {
   it.each([
     { agent: 'curl/8.5.0', crawls: false },
     { agent: 'Wget/1.21.3 (linux-gnu)', crawls: false },
+    { agent: 'curl/7.22.0 (i686-pc-linux-gnu) libcurl/7.22.0 OpenSSL/1.0.1 zlib/1.2.3.4 libidn/1.23 librtmp/2.3', crawls: false },
     { agent: 'python-requests/2.31.0', crawls: false },
     { agent: 'Python/3.11 aiohttp/3.9.1', crawls: false },
     { agent: 'Go-http-client/2.0', crawls: false },

@@ -21,5 +21,5 @@ export function crawlerMatcher(list: CrawlerList): (userAgent: string | undefine
 /** Products only, the first of them a client's, with one short comment as in `Wget/1.21.3 (linux-gnu)` and no address to read of a bot. */
 function httpClientPattern(names: readonly string[]): RegExp {
   const known = names.map((name) => name.replaceAll(/[^\w-]/g, String.raw`\$&`)).join('|');
-  return new RegExp(String.raw`^(?:${known})(?:/[\w.+-]{1,32})?(?: \((?![^)]*(?:bot|crawl|spider))[\w .;-]{1,64}\))?(?: (?!\S*(?:bot|crawl|spider))[\w.-]{1,32}/[\w.+-]{1,32}){0,4}$`, 'i');
+  return new RegExp(String.raw`^(?:${known})(?:/[\w.+-]{1,32})?(?: \((?![^)]*(?:bot|crawl|spider))[\w .;-]{1,64}\))?(?: (?!\S*(?:bot|crawl|spider))[\w.-]{1,32}/[\w.+-]{1,32}){0,8}$`, 'i');
 }
