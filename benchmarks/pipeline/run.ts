@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { balances } from '../../local/account/account.ts';
 import type { LoadReport } from './load.ts';
 import type { Audit, ServerReport } from './server.ts';
-import { cpuSecondsByThread } from './threads.ts';
+import { cpuSecondsByThread, machineCpuSeconds } from './threads.ts';
 
 /** What is measured once, in processes of its own. */
 export interface Run {
@@ -36,6 +36,8 @@ export interface Measured {
   cpuMsPerThousand: Record<string, number> | undefined;
   /** Of the process that sends, which shares the machine. */
   loadCpuMsPerThousand: number;
+  /** Cores that other programs of the machine used meanwhile: much above 0 the figures say little. */
+  coresUsedByOthers: number | undefined;
 }
 
 const BACKLOG_LOOK_MS = 500;
@@ -51,6 +53,7 @@ export async function measure(run: Run): Promise<Measured> {
     await delay(run.warmUpSeconds * 1000);
 
     const cpuBefore = cpuSecondsByThread(server.pid ?? 0);
+    const machineBefore = machineCpuSeconds();
     const [loadBefore, before] = await reports(load, server);
     const startedAt = performance.now();
     let largestBacklog = 0;
@@ -66,6 +69,7 @@ export async function measure(run: Run): Promise<Measured> {
     const drained = await ask<ServerReport>(server, 'drain');
     const drainSeconds = (performance.now() - drainStartedAt) / 1000;
     const cpuAfter = cpuSecondsByThread(server.pid ?? 0);
+    const machineAfter = machineCpuSeconds();
     const { account } = await ask<Audit>(server, 'audit');
     if (account && !balances(account)) throw new Error(`The account does not balance: ${JSON.stringify(account)}`);
     if (account && account.accepted !== stopped.accepted) {
@@ -75,6 +79,7 @@ export async function measure(run: Run): Promise<Measured> {
     const accepted = inTime.accepted - loadBefore.accepted;
     const done = drained.scored - before.scored;
     const latencies = inTime.latencies.toSorted((a, b) => a - b);
+    const own = (cpuAfter?.['all'] ?? 0) - (cpuBefore?.['all'] ?? 0) + stopped.cpuSeconds - loadBefore.cpuSeconds;
     const round = (value: number): number => Math.round(value * 10) / 10;
     return {
       acceptedPerSecond: Math.round(accepted / seconds),
@@ -89,6 +94,10 @@ export async function measure(run: Run): Promise<Measured> {
       cpuMsPerThousand:
         cpuBefore && cpuAfter && Object.fromEntries(Object.entries(cpuAfter).map(([kind, used]) => [kind, Math.round(((used - (cpuBefore[kind] ?? 0)) * 1e6) / done)])),
       loadCpuMsPerThousand: Math.round(((inTime.cpuSeconds - loadBefore.cpuSeconds) * 1e6) / accepted),
+      coresUsedByOthers:
+        machineAfter === undefined || machineBefore === undefined
+          ? undefined
+          : Math.max(0, Math.round(((machineAfter - machineBefore - own) / (seconds + drainSeconds)) * 100) / 100),
     };
   } finally {
     load?.kill();
