@@ -22,8 +22,7 @@ ln -s "$node" "$bare/node"
 for program in "${programs[@]}"; do ln -s "$(type -ap "$program" | grep -v node_modules | head -n 1)" "$bare/$program"; done
 
 fail() { failures+=("$1"); echo "FAILED: $1"; }
-# In the clone, with the bare PATH and nothing of the environment that could bring more.
-in_clone() { (cd "$work/clone" && env -i HOME="$HOME" PATH="$bare" NO_COLOR=1 "$@"); }
+in_clone() { (cd "$work/clone" && NO_COLOR=1 PATH=$bare "$@"); }
 
 check_start() { # LABEL
   local data=$work/data-$1 installed_at=$EPOCHREALTIME ready_at='' line

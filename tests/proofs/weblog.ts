@@ -47,7 +47,7 @@ await runCommand(PROOF, async ({ positionals: [file = ''] }) => {
     const query = async (group: string): Promise<Counts> => {
       const sql = `select coalesce(${group}, '') as "group", count(distinct event_id) as lines from events group by 1`;
       const rows = JSON.parse(await npmRun('query', '--data', dataDir, '--json', sql)) as { group: string; lines: number }[];
-      return new Map(rows.map((row) => [row.group, row.lines]));
+      return new Map(rows.map(({ group: name, lines }) => [name, lines]));
     };
     console.log(`${expected.lines} lines, ${expected.droppedLines} of declared crawlers, ${expected.lines - expected.droppedLines} to compare`);
     console.log(row('', 'groups awk', 'groups lake', 'lines awk', 'lines lake', 'different'));
