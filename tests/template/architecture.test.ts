@@ -139,9 +139,18 @@ describe('stores', () => {
   const isDeadLetterQueue = (name: string) => queues.some(([, { Properties }]) => Properties.RedrivePolicy?.deadLetterTargetArn['Fn::GetAtt'] === `${name}.Arn`);
   test.each(queues)('%s is encrypted, refuses requests without TLS, and has a dead-letter queue or is one', (name, { Properties }) => {
     expect(Properties.SqsManagedSseEnabled).toBe(true);
-    const statements = resourcesOf(template, 'AWS::SQS::QueuePolicy').flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement);
-    expect(statements.filter(({ Sid, Resource }) => Sid === 'RefuseUnencryptedTransport' && asList(Resource).some((resource) => resource['Fn::GetAtt'] === `${name}.Arn`))).toHaveLength(1);
+    const policies = resourcesOf(template, 'AWS::SQS::QueuePolicy').filter(([, policy]) => policy.Properties.Queues.some((queue: Json) => queue.Ref === name));
+    expect(policies.flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement)).toEqual([
+      { Sid: 'RefuseUnencryptedTransport', Effect: 'Deny', Principal: '*', Action: 'sqs:*', Resource: getAtt(name, 'Arn'), Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    ]);
     expect(Properties.RedrivePolicy !== undefined || isDeadLetterQueue(name)).toBe(true);
+  });
+
+  // "Each policy must cover only a single queue" (SQS, access policy): another queue's arn in it fails the deployment.
+  test.each(resourcesOf(template, 'AWS::SQS::QueuePolicy'))('%s is on one queue and names that one alone', (_name, { Properties }) => {
+    expect(Properties.Queues).toHaveLength(1);
+    const named = Properties.PolicyDocument.Statement.flatMap(({ Resource }: Json) => asList(Resource));
+    expect(named).toEqual([getAtt(Properties.Queues[0].Ref, 'Arn')]);
   });
 
   test('a dead-letter queue keeps messages as long as SQS can', () => {
