@@ -3,6 +3,7 @@ import { deaggregate } from '../core/domain/kpl/deaggregate.ts';
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
 import { startFunctionHost, type FunctionHost } from './invoke/function-host.ts';
+import type { FunctionInvoker, Invocation } from './invoke/invocation.ts';
 import { startDynamoDb, type DynamoDbService } from './services/dynamodb/start-dynamodb.ts';
 import { startFirehose, type FirehoseService } from './services/firehose/start-firehose.ts';
 import { createStreams } from './services/kinesis/create-streams.ts';
@@ -37,6 +38,8 @@ export interface CloudOptions {
   sourceIpHeader?: string | undefined;
   /** Gives each event source mapping of a stream its observer. */
   observeMapping?: ((logicalId: string) => MappingObserver | undefined) | undefined;
+  /** Sees what functions answer to the HTTP API, before the client does. */
+  observeAnswer?: ((invocation: Invocation) => void) | undefined;
   /** Told of a part that stopped by itself, which the rest cannot make up for. */
   onFailure?: ((error: Error) => void) | undefined;
 }
@@ -55,7 +58,10 @@ export interface Cloud {
   deliveryStreams: Map<string, FirehoseService>;
   kinesisMappings: Map<string, KinesisMappingService>;
   sqsMappings: Map<string, SqsMappingService>;
-  /** Refuses new requests, and resolves when all that was accepted has reached its end: scored, in the lake, or set aside. */
+  /**
+   * Refuses new requests, and resolves when all that was accepted has reached its end: scored, in the lake, or set
+   * aside. Rejects with what stopped a mapping, as that will never be.
+   */
   drain(): Promise<void>;
   /** Stops everything at once, in the opposite order of its start; the ports are closed then. */
   stop(): Promise<void>;
@@ -132,7 +138,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const [api, ...others] = deployment.httpApis;
     if (!api || others.length > 0) throw new Error(`Expected one HTTP API in the template, got ${deployment.httpApis.length}.`);
     const httpApi = own(
-      await startHttpApi({ api, port: portOf('httpApi'), invoker: functions, clock, faults, accountId, region, sourceIpHeader: options.sourceIpHeader }),
+      await startHttpApi({ api, port: portOf('httpApi'), invoker: observed(functions, options.observeAnswer), clock, faults, accountId, region, sourceIpHeader: options.sourceIpHeader }),
     );
 
     return {
@@ -143,7 +149,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         await httpApi.drain();
         const answeredAtMs = clock.now();
         await Promise.all([...deliveryStreams.values()].map((stream) => stream.drain()));
-        while (![...kinesisMappings.values()].every((mapping) => mapping.idle(answeredAtMs))) await clock.sleep(IDLE_POLL_MS);
+        while (![...kinesisMappings.values()].every((mapping) => mapping.idle(answeredAtMs))) {
+          for (const { failure } of kinesisMappings.values()) if (failure) throw failure;
+          await clock.sleep(IDLE_POLL_MS);
+        }
         while (![...sqsMappings.values()].every((mapping) => mapping.idle())) await clock.sleep(IDLE_POLL_MS);
       },
       stop,
@@ -152,4 +161,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await stop();
     throw error;
   }
+}
+
+function observed(invoker: FunctionInvoker, observe: CloudOptions['observeAnswer']): FunctionInvoker {
+  if (!observe) return invoker;
+  return {
+    async invoke(functionLogicalId, event) {
+      const invocation = await invoker.invoke(functionLogicalId, event);
+      observe(invocation);
+      return invocation;
+    },
+  };
 }

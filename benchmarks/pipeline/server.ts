@@ -2,8 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Account } from '../../local/account/account.ts';
-import { readAccount } from '../../local/account/read-account.ts';
-import { ScoringTally } from '../../local/account/scoring-tally.ts';
+import { Bookkeeper } from '../../local/account/bookkeeper.ts';
 import { systemClock } from '../../local/clock.ts';
 import { startCloud } from '../../local/cloud.ts';
 import { noFaults } from '../../local/faults.ts';
@@ -45,7 +44,7 @@ if (variant === 'floor') {
   serve(report, async () => undefined, async () => ({ account: undefined }));
   server.listen(0, '127.0.0.1', () => process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
 } else {
-  const tallies = new Map<string, ScoringTally>();
+  const books = new Bookkeeper(dataDir, systemClock);
   const cloud = await startCloud({
     templateFile: join(PROJECT, 'template.yaml'),
     parameters: { ...LOCAL_PARAMETERS, ShardCount: shards },
@@ -54,19 +53,17 @@ if (variant === 'floor') {
     buildDir: join(PROJECT, '.millrace/build-benchmark'),
     clock: systemClock,
     faults: noFaults,
-    observeMapping: (logicalId) => tallies.set(logicalId, new ScoringTally()).get(logicalId),
+    ...books.observers,
   });
   let streamed = 0;
   cloud.kinesis.onAppend((_stream, _shard, records) => (streamed += records.length));
   const report = (): ServerReport => ({
     streamed,
-    scored: sum([...tallies.values()].map((tally) => tally.total().consumed)),
+    scored: books.consumed(),
     delivered: sum([...cloud.deliveryStreams.values()].map(({ counters }) => counters.delivered + counters.dropped)),
   });
   serve(report, () => cloud.drain(), async () => {
-    const [scoring] = [...tallies].map(([mapping, tally]) => ({ mapping, tally }));
-    if (!scoring) throw new Error('expected an event source mapping in the template, found none');
-    const account = await readAccount(cloud, dataDir, scoring);
+    const account = await books.account(cloud);
     await cloud.stop();
     return { account };
   });

@@ -27,6 +27,7 @@ describe('ScoringTally', () => {
       invocation: invocation([['EventsApplied', 1], ['EventsDuplicate', 1], ['EventsQuarantined', 1, 'not_json']]),
     });
     tally.onProgress({ shardId: 'shardId-000000000001', outcome: 'discarded', records: [record('e30=')] });
+    tally.onProgress({ shardId: SHARD, outcome: 'filtered', records: [record('e30=')] });
 
     expect(tally.total()).toEqual({ consumed: 4, applied: 1, duplicates: 1, quarantined: { not_json: 1 }, failed: 1 });
   });

@@ -14,6 +14,8 @@ export class ScoringTally implements MappingObserver {
   readonly #byShard = new Map<string, Tally>();
 
   onProgress({ shardId, records, outcome, invocation }: Progress): void {
+    // What FilterCriteria drop never reaches the function: it is no delivery.
+    if (outcome === 'filtered') return;
     const tally = this.tallyOf(shardId);
     const events = sum(records.map(({ PartitionKey, Data }) => deaggregate(PartitionKey, Buffer.from(Data, 'base64')).length));
     tally.consumed += events;

@@ -1,11 +1,10 @@
-import type { ScoringTally } from '../account/scoring-tally.ts';
+import type { Bookkeeper } from '../account/bookkeeper.ts';
 import type { Cloud } from '../cloud.ts';
 import type { LiveCounters } from './live-line.ts';
 
 /** Counts what passes through a cloud from now on; the returned function reads the counters. */
-export function liveCounters(cloud: Cloud, tallies: ReadonlyMap<string, ScoringTally>): () => LiveCounters {
-  const scored = (): number => sum([...tallies.values()].map((tally) => tally.total().consumed));
-  const scoredBefore = scored();
+export function liveCounters(cloud: Cloud, books: Bookkeeper): () => LiveCounters {
+  const scoredBefore = books.consumed();
   let streamed = 0;
   let shards = 0;
   cloud.kinesis.onAppend((_stream, _shard, records) => {
@@ -23,7 +22,7 @@ export function liveCounters(cloud: Cloud, tallies: ReadonlyMap<string, ScoringT
     const deliveries = [...cloud.deliveryStreams.values()].map(({ counters }) => counters);
     return {
       streamed,
-      scored: scored() - scoredBefore,
+      scored: books.consumed() - scoredBefore,
       inLake: sum(deliveries.map(({ delivered }) => delivered)),
       dropped: sum(deliveries.map(({ dropped }) => dropped)),
       shards,

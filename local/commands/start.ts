@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { relative, resolve } from 'node:path';
 import { describeAccount, balances } from '../account/account.ts';
-import { readAccount } from '../account/read-account.ts';
-import { ScoringTally } from '../account/scoring-tally.ts';
+import { Bookkeeper } from '../account/bookkeeper.ts';
 import { systemClock } from '../clock.ts';
 import { startCloud, type Cloud } from '../cloud.ts';
 import { claimDataFolder, releaseDataFolder } from '../data-folder.ts';
@@ -59,8 +58,8 @@ await runCommand(START, async ({ options }) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
 
   await claimDataFolder(dataDir).catch(rethrowAsCommandError);
-  const tallies = new Map<string, ScoringTally>();
-  let failure: Error | undefined;
+  const books = new Bookkeeper(dataDir, systemClock);
+  let hasFailed = false;
   let cloud: Cloud | undefined;
   try {
     cloud = await startCloud({
@@ -72,16 +71,19 @@ await runCommand(START, async ({ options }) => {
       clock: systemClock,
       faults,
       sourceIpHeader: SOURCE_IP_HEADER,
-      observeMapping: (logicalId) => tallies.set(logicalId, new ScoringTally()).get(logicalId),
+      ...books.observers,
       onFailure: (error) => {
-        failure = error;
+        // Said at once and without a drain: what is left would never be scored, and stopping may take a while.
+        process.stderr.write(`\nMillrace stops, as a part of it did: ${describe(error)}\n`);
+        hasFailed = true;
         ending.abort();
+        impatient.abort();
       },
     }).catch(rethrowAsCommandError);
     await claimDataFolder(dataDir, cloud.urls);
     out.write(welcome(cloud, dataDir, (performance.now() - startedAt) / 1000));
 
-    const endLive = showLive(liveCounters(cloud, tallies), out);
+    const endLive = showLive(liveCounters(cloud, books), out);
     const driver = options['no-demo']
       ? undefined
       : startDriver({
@@ -97,12 +99,9 @@ await runCommand(START, async ({ options }) => {
     await Promise.race([cloud.drain(), untilAborted(impatient.signal)]);
     endLive();
 
-    const [scoring] = [...tallies].map(([mapping, tally]) => ({ mapping, tally }));
-    if (!scoring) throw new CommandError('The template has no event source mapping on a stream, so there is no account.');
-    const account = await readAccount(cloud, dataDir, scoring);
+    const account = await books.account(cloud);
     if (!options.json) out.write(`${describeAccount(account)}\n`);
     await cloud.stop();
-    if (failure) throw failure;
     if (options.json) process.stdout.write(`${JSON.stringify(account)}\n`);
     return balances(account) && account.pending === 0 && account.scoring.pending === 0 ? 0 : 1;
   } finally {
@@ -126,6 +125,11 @@ Post an event of your own, and find it in the lake some seconds later:
 Ctrl-C drains it and prints the account of every event.
 
 `;
+}
+
+/** A refusal that a mapping states is its message; anything else is a bug and keeps its stack. */
+function describe(error: Error): string {
+  return error.name === 'AggregatedRecordError' ? error.message : (error.stack ?? error.message);
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

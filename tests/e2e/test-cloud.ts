@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Account } from '../../local/account/account.ts';
-import { readAccount } from '../../local/account/read-account.ts';
-import { ScoringTally } from '../../local/account/scoring-tally.ts';
+import { Bookkeeper } from '../../local/account/bookkeeper.ts';
 import { systemClock } from '../../local/clock.ts';
 import { startCloud, type Cloud, type CloudOptions } from '../../local/cloud.ts';
 import { SOURCE_IP_HEADER } from '../../local/demo/driver.ts';
@@ -26,7 +25,7 @@ export interface TestCloud {
 export async function startTestCloud(options: Partial<Pick<CloudOptions, 'parameters' | 'faults' | 'kinesisSettings'>> = {}): Promise<TestCloud> {
   const dataDir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
   const removeFolder = (): Promise<void> => rm(dataDir, { recursive: true, force: true });
-  const tallies = new Map<string, ScoringTally>();
+  const books = new Bookkeeper(dataDir, systemClock);
   try {
     const cloud = await startCloud({
       templateFile: join(PROJECT, 'template.yaml'),
@@ -36,17 +35,15 @@ export async function startTestCloud(options: Partial<Pick<CloudOptions, 'parame
       clock: systemClock,
       faults: noFaults,
       sourceIpHeader: SOURCE_IP_HEADER,
-      observeMapping: (logicalId) => tallies.set(logicalId, new ScoringTally()).get(logicalId),
+      ...books.observers,
       ...options,
       // What waits for a full second buffer would only make a test slower.
       parameters: { ...LOCAL_PARAMETERS, LakeBufferIntervalSeconds: '1', ScoreBatchingWindowSeconds: '0', ...options.parameters },
     });
-    const [scoring] = [...tallies].map(([mapping, tally]) => ({ mapping, tally }));
-    if (!scoring) throw new Error('expected an event source mapping in the template, there is none');
     return {
       cloud,
       dataDir,
-      account: () => readAccount(cloud, dataDir, scoring),
+      account: () => books.account(cloud),
       remove: async () => {
         await cloud.stop();
         await removeFolder();
