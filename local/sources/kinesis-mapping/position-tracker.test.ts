@@ -10,9 +10,10 @@ test('the position stays before an unfinished record, and what is done beyond it
   for (const id of ['1', '2', '3']) tracker.read(id);
   tracker.done(['3', '1']);
   expect(tracker.snapshot()).toEqual({ position: '1', ahead: ['3'] });
-  expect(tracker.pending).toBe(1);
+  expect([tracker.pending, tracker.doneAhead]).toEqual([1, 1]);
   tracker.done(['2']);
   expect(tracker.snapshot()).toEqual({ position: '3', ahead: [] });
+  expect([tracker.pending, tracker.doneAhead]).toEqual([0, 0]);
 });
 
 test('after a restart what was done ahead is not delivered again', () => {

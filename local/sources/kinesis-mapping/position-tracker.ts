@@ -11,6 +11,7 @@ export interface DonePositions {
  */
 export class PositionTracker {
   private position: string | undefined;
+  /** Done beyond the position, in this run or before it. */
   private readonly ahead: Set<string>;
   /** Read and not yet passed, in order; true when done. */
   private readonly open = new Map<string, boolean>();
@@ -26,9 +27,14 @@ export class PositionTracker {
     return this.unfinished;
   }
 
+  /** Records that were read and are done, behind one that is not: what a snapshot has to list. */
+  get doneAhead(): number {
+    return this.open.size - this.unfinished;
+  }
+
   /** Takes note of a record that was read; false when an earlier run has finished it already. */
   read(sequenceNumber: string): boolean {
-    const isDone = this.ahead.delete(sequenceNumber);
+    const isDone = this.ahead.has(sequenceNumber);
     this.open.set(sequenceNumber, isDone);
     if (isDone) this.advance();
     else this.unfinished += 1;
@@ -39,14 +45,14 @@ export class PositionTracker {
     for (const sequenceNumber of sequenceNumbers) {
       if (this.open.get(sequenceNumber) !== false) continue;
       this.open.set(sequenceNumber, true);
+      this.ahead.add(sequenceNumber);
       this.unfinished -= 1;
     }
     this.advance();
   }
 
   snapshot(): DonePositions {
-    const finished = [...this.open].filter(([, isDone]) => isDone).map(([sequenceNumber]) => sequenceNumber);
-    return { position: this.position, ahead: [...finished, ...this.ahead] };
+    return { position: this.position, ahead: [...this.ahead] };
   }
 
   private advance(): void {
@@ -54,6 +60,7 @@ export class PositionTracker {
       if (!isDone) return;
       this.position = sequenceNumber;
       this.open.delete(sequenceNumber);
+      this.ahead.delete(sequenceNumber);
     }
   }
 }

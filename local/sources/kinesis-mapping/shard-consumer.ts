@@ -39,6 +39,11 @@ export interface MappingContext {
 /** Records that a lane may hold before reading pauses: two full batches, and a whole GetRecords answer at least. */
 const LEAST_QUEUE_RECORDS = 10_000;
 const MOST_QUEUE_BYTES = 2 * LARGEST_EVENT_BYTES;
+/**
+ * Records that may be done behind one that is not, before reading pauses: each checkpoint lists them. What was read
+ * until then is still delivered. A key whose records fail thus holds back its shard in the end, not only its lane.
+ */
+const MOST_RECORDS_AHEAD = 10_000;
 
 /**
  * Reads one shard and delivers it: in one lane, or with a ParallelizationFactor in several, each partition key always
@@ -127,11 +132,16 @@ export class ShardConsumer {
   }
 
   private async whenRoom(): Promise<void> {
-    const mostRecords = Math.max(LEAST_QUEUE_RECORDS, 2 * this.context.mapping.batchSize);
-    const isFull = (lane: BatchQueue<StreamRecord>): boolean => lane.length >= mostRecords || lane.bytes >= MOST_QUEUE_BYTES;
-    for (let full = this.lanes.find(isFull); full && !this.context.signal.aborted; full = this.lanes.find(isFull)) {
+    for (let full = this.laneWithoutRoom(); full && !this.context.signal.aborted; full = this.laneWithoutRoom()) {
       await full.nextChange(this.context.signal);
     }
+  }
+
+  /** A lane that holds reading back; when the position does, the first, which `passed` wakes. */
+  private laneWithoutRoom(): BatchQueue<StreamRecord> | undefined {
+    if (this.tracker.doneAhead >= MOST_RECORDS_AHEAD) return this.lanes[0];
+    const mostRecords = Math.max(LEAST_QUEUE_RECORDS, 2 * this.context.mapping.batchSize);
+    return this.lanes.find((lane) => lane.length >= mostRecords || lane.bytes >= MOST_QUEUE_BYTES);
   }
 
   private async work(lane: BatchQueue<StreamRecord>): Promise<void> {
@@ -233,7 +243,9 @@ export class ShardConsumer {
     if (outcome === 'processed' && this.window && invocation) this.window = { ...this.window, state: stateOf(invocation) ?? this.window.state };
     this.context.observer?.onProgress({ shardId: this.shardId, records, outcome, invocation });
     if (outcome === 'repeated') return;
+    const wasHeldBack = this.tracker.doneAhead >= MOST_RECORDS_AHEAD;
     this.tracker.done(records.map(({ SequenceNumber }) => SequenceNumber));
+    if (wasHeldBack) this.lanes[0]?.notify();
     this.save(false);
   }
 

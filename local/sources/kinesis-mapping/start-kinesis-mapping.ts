@@ -37,6 +37,8 @@ export interface MappingLag {
 }
 
 export interface KinesisMappingService {
+  /** Why the mapping stopped itself; it will never be idle then. Undefined while it runs, or was told to stop. */
+  readonly failure: Error | undefined;
   /**
    * Whether everything has passed: each shard that is read was seen at its tip by a read that began at or after
    * `sinceMs` of the clock (0: ever), and nothing that was read is left.
@@ -58,7 +60,7 @@ const PEEKED_RECORDS = 1_000;
  * the stream, and for a destination it cannot reach. A disabled mapping reads nothing and is always idle.
  */
 export async function startKinesisMapping(options: KinesisMappingOptions): Promise<KinesisMappingService> {
-  if (!options.mapping.enabled) return { idle: () => true, lag: () => ({ recordsBehind: 0, millisBehindLatest: 0 }), stop: async () => undefined };
+  if (!options.mapping.enabled) return { failure: undefined, idle: () => true, lag: () => ({ recordsBehind: 0, millisBehindLatest: 0 }), stop: async () => undefined };
   const running = new RunningMapping(options);
   try {
     await running.start();
@@ -70,6 +72,7 @@ export async function startKinesisMapping(options: KinesisMappingOptions): Promi
 }
 
 class RunningMapping implements KinesisMappingService {
+  failure: Error | undefined;
   private readonly options: KinesisMappingOptions;
   private readonly context: MappingContext;
   private readonly stopping = new AbortController();
@@ -218,6 +221,7 @@ class RunningMapping implements KinesisMappingService {
 
   private fail(error: Error): void {
     if (this.stopping.signal.aborted) return;
+    this.failure = error;
     this.stopping.abort();
     if (this.options.onFailure) this.options.onFailure(error);
     else console.error(error);
