@@ -163,6 +163,24 @@ describe('stores', () => {
   });
 });
 
+describe('the access log', () => {
+  const { Format } = template.Resources.HttpApi.Properties.AccessLogSettings;
+
+  // API Gateway writes - for what a request has not, and puts texts in as they are.
+  test.each(['-', '202', 'INTEGRATION_FAILURE'])('is one JSON object a line when each variable is %s', (value) => {
+    const line = JSON.parse(Format.replaceAll(/\$context(\.\w+)+/g, value)) as Json;
+    expect(new Set(Object.values(line))).toEqual(new Set([value]));
+  });
+
+  test('takes no free text, whose quotes would break the JSON', () => {
+    expect(Format).not.toMatch(/message/i);
+  });
+
+  test('does not say who the visitor was', () => {
+    expect(Format).not.toMatch(/identity|authorizer/);
+  });
+});
+
 describe('the stream', () => {
   const { ShardCount, ...others } = template.Resources.EventStream.Properties;
 
@@ -177,6 +195,13 @@ describe('the stream', () => {
   test('is encrypted, and measured by the shard', () => {
     expect(others.StreamEncryption).toEqual({ EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' });
     expect(others.DesiredShardLevelMetrics).toHaveLength(7);
+  });
+
+  // Waits of at most a minute add up to some 43 minutes by 50 attempts: any such number would give up long before the age.
+  test('is given up by the age of its records and not by a number of attempts, and before it loses them', () => {
+    const { ScoreMaximumRetryAttempts, ScoreMaximumRecordAgeSeconds, RetentionHours } = template.Parameters;
+    expect(ScoreMaximumRetryAttempts.Default).toBe(-1);
+    expect(ScoreMaximumRecordAgeSeconds.Default).toBeLessThan(RetentionHours.Default * 3600);
   });
 
   test('hands what it gives up to a bucket, which gets the records themselves', () => {

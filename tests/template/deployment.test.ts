@@ -18,7 +18,7 @@ describe('the project template', () => {
       {
         logicalId: 'ScoreEventsFunctionStream', sourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/millrace-EventStream',
         batchSize: 500, batchingWindowSeconds: 1, parallelizationFactor: 1, bisectBatchOnFunctionError: true, reportBatchItemFailures: true,
-        maximumRetryAttempts: 50, maximumRecordAgeSeconds: 21_600, onFailure: { arn: 'arn:aws:s3:::millrace-failuresbucket' },
+        maximumRetryAttempts: -1, maximumRecordAgeSeconds: 21_600, onFailure: { arn: 'arn:aws:s3:::millrace-failuresbucket' },
       },
     ]);
     expect(deployment.deliveryStreams[0]).toMatchObject({
