@@ -4,7 +4,7 @@ import { planChunks } from '../domain/streaming/chunks.ts';
 import type { StreamEntry } from '../domain/streaming/stream-entry.ts';
 import type { Clock, EventStream, Log } from '../ports.ts';
 
-/** Longest single PutRecords call, in milliseconds: a connection that hangs must leave time for another attempt. */
+/** Longest single PutRecords call, in milliseconds, so that behind one that hangs there is time for another attempt. */
 const CALL_TIMEOUT_MS = 3_000;
 /** No call begins with less time before the deadline, in milliseconds: cut off, it may have stored what it calls lost. */
 const MIN_CALL_MS = 500;
@@ -22,7 +22,10 @@ const PERMANENT_ERRORS = new Set([
 ]);
 
 export interface KinesisEventStreamOptions {
-  /** With `maxAttempts: 1`, so that its retries and these do not multiply. */
+  /**
+   * With `maxAttempts: 1`, so that its retries and these do not multiply, and used by nothing else: a call that
+   * times out closes the client's connections.
+   */
   client: KinesisClient;
   streamName: string;
   clock: Clock;
@@ -85,6 +88,7 @@ async function putOnce(
   timeLeftMs: number,
 ): Promise<{ errors: (string | undefined)[]; permanent: boolean }> {
   const failed = (error: string) => ({ errors: entries.map(() => error), permanent: PERMANENT_ERRORS.has(error) });
+  const abortSignal = AbortSignal.timeout(Math.min(CALL_TIMEOUT_MS, timeLeftMs));
   let results: PutRecordsResultEntry[];
   try {
     const response = await client.send(
@@ -92,10 +96,13 @@ async function putOnce(
         StreamName: streamName,
         Records: entries.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data })),
       }),
-      { abortSignal: AbortSignal.timeout(Math.min(CALL_TIMEOUT_MS, timeLeftMs)) },
+      { abortSignal },
     );
     results = response.Records ?? [];
   } catch (error) {
+    // An abort closes its HTTP/2 stream only. The connection may be dead, as after a freeze or behind a NAT, and
+    // every later call would go down it; a client that is destroyed closes its connections and opens new ones.
+    if (abortSignal.aborted) client.destroy();
     return failed((error as Error).name);
   }
   if (results.length !== entries.length) return failed('WrongResultCount');

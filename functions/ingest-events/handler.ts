@@ -16,7 +16,7 @@ const clock = { now: () => Date.now(), sleep: async (ms: number) => sleep(ms) };
 const deps: IngestDeps = {
   writeKeys: config.WRITE_KEYS,
   stream: kinesisEventStream({
-    // One HTTP/2 connection for all calls; by default the client opens one a call.
+    // One HTTP/2 connection for all calls, until one times out; by default the client opens one a call.
     client: new KinesisClient({ maxAttempts: 1, requestHandler: { disableConcurrentStreams: false } }),
     streamName: config.EVENT_STREAM_NAME,
     clock,
