@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -227,6 +227,15 @@ describe('starts', () => {
     const both = await Promise.all([own.invoke('Starts', { do: 'sleep', ms: 200 }), own.invoke('Starts', { do: 'sleep', ms: 200 })]);
     expect(both.map(({ coldStart }) => coldStart)).toEqual([false, true]);
     expect(own.environments('Starts')).toBe(2);
+    await own.stop();
+  });
+
+  test("the code that an environment compiled is kept for the next one", async () => {
+    const buildDir = join(folder.dir, 'build-kept');
+    const own = await start([fixtureFunction(folder.dir, 'Kept', SOURCE)], { buildDir });
+    await own.invoke('Kept', { do: 'count' });
+    const keptFiles = () => readdirSync(join(buildDir, 'compile-cache'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    while (keptFiles().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await own.stop();
   });
 
