@@ -5,6 +5,8 @@ import type { OpenWindow } from './tumbling-window.ts';
 
 /** What is known of a shard that the mapping reads. */
 export interface Checkpoint extends DonePositions {
+  /** The shard's own: a stream made again under its name has shards of the same ids that start elsewhere. */
+  startingSequenceNumber: string;
   /** Where to read while there is no position. */
   start: { type: 'TRIM_HORIZON' } | { type: 'AT_TIMESTAMP'; timestampMs: number };
   /** The shard was read to its end and all of it has passed: its children may start. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { expiredCheckpoints, readableShards, type ListedShard } from './lineage.ts';
+import { eldestShards, expiredCheckpoints, isAnotherStream, readableShards, type ListedShard } from './lineage.ts';
 import type { Checkpoint } from './checkpoints.ts';
 
 const shard = (ShardId: string, isOpen: boolean, ParentShardId?: string, AdjacentParentShardId?: string): ListedShard => ({
@@ -13,7 +13,7 @@ const FAMILY = [shard('a', false), shard('b', false, 'a'), shard('c', false, 'a'
 
 const checkpoints = (done: Record<string, boolean>) => ({
   isEmpty: Object.keys(done).length === 0,
-  get: (id: string): Checkpoint | undefined => (id in done ? { start: { type: 'TRIM_HORIZON' }, position: undefined, ahead: [], isDone: done[id] === true } : undefined),
+  get: (id: string): Checkpoint | undefined => (id in done ? { startingSequenceNumber: '1', start: { type: 'TRIM_HORIZON' }, position: undefined, ahead: [], isDone: done[id] === true } : undefined),
 });
 
 test.each<[string, ListedShard[], Record<string, boolean>, 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP', string[]]>([
@@ -33,4 +33,18 @@ test.each<[string, ListedShard[], Record<string, boolean>, 'TRIM_HORIZON' | 'LAT
 test('checkpoints of expired shards go when no listed shard is their child', () => {
   const kept = { entries: () => [['a', {}], ['b', {}], ['z', {}]] as [string, Checkpoint][] };
   expect(expiredCheckpoints(FAMILY.slice(1), kept)).toEqual(['z']);
+});
+
+test.each<[string, ListedShard[], Record<string, boolean>, boolean]>([
+  ['nothing was read before', FAMILY, {}, false],
+  ['the shards that were read', FAMILY, { a: true, b: false }, false],
+  ['children of a shard that was read and has expired', FAMILY.slice(1), { a: true }, false],
+  ['the same ids that start elsewhere', [{ ...shard('a', true), SequenceNumberRange: { StartingSequenceNumber: '7' } }], { a: true, b: false, c: false }, true],
+  ['no shard that is known', [shard('a', true)], { x: false }, true],
+])('another stream: %s', (_name, shards, done, expected) => {
+  expect(isAnotherStream(shards, checkpoints(done))).toBe(expected);
+});
+
+test('the eldest are those without a listed parent', () => {
+  expect([FAMILY, FAMILY.slice(1)].map((shards) => eldestShards(shards).map(({ ShardId }) => ShardId))).toEqual([['a'], ['b', 'c']]);
 });

@@ -47,6 +47,26 @@ export function readableShards(
   });
 }
 
+/**
+ * Whether the checkpoints are of a stream that was deleted, and these are the shards of another under its name: a
+ * shard starts elsewhere than the one of its id that was read, or none is known, nor any's parent.
+ */
+export function isAnotherStream(shards: ListedShard[], checkpoints: Pick<Checkpoints, 'get' | 'isEmpty'>): boolean {
+  if (checkpoints.isEmpty) return false;
+  const isKnown = shards.some((shard) => [shard.ShardId, ...parentsOf(shard)].some((shardId) => checkpoints.get(shardId)));
+  const startsElsewhere = ({ ShardId, SequenceNumberRange }: ListedShard): boolean => {
+    const checkpoint = checkpoints.get(ShardId);
+    return checkpoint !== undefined && checkpoint.startingSequenceNumber !== SequenceNumberRange.StartingSequenceNumber;
+  };
+  return !isKnown || shards.some(startsElsewhere);
+}
+
+/** Shards that can have records which none of the listed shards' records precede. */
+export function eldestShards(shards: ListedShard[]): ListedShard[] {
+  const listed = new Set(shards.map(({ ShardId }) => ShardId));
+  return shards.filter((shard) => !parentsOf(shard).some((parent) => listed.has(parent)));
+}
+
 /** Checkpoints that no one needs: of shards that have expired, and are no listed shard's parent. */
 export function expiredCheckpoints(shards: ListedShard[], checkpoints: Pick<Checkpoints, 'entries'>): string[] {
   const needed = new Set(shards.flatMap((shard) => [shard.ShardId, ...parentsOf(shard)]));

@@ -252,7 +252,8 @@ export class ShardConsumer {
   private save(isDone: boolean): void {
     const { checkpoints, observer } = this.context;
     const tally = observer?.tallyOf ? observer.tallyOf(this.shardId) : this.checkpoint.tally;
-    checkpoints.save(this.shardId, { start: this.checkpoint.start, ...this.tracker.snapshot(), isDone, window: this.window, tally });
+    const { startingSequenceNumber, start } = this.checkpoint;
+    checkpoints.save(this.shardId, { startingSequenceNumber, start, ...this.tracker.snapshot(), isDone, window: this.window, tally });
   }
 }
 

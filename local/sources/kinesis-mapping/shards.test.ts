@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { temporaryFolder } from '../../../tests/support/fixture-function.ts';
-import { startWorld, streamIsActive, type Scene, type World } from '../../../tests/support/mapping-world.ts';
+import { createStream, startWorld, streamIsActive, type Scene, type World } from '../../../tests/support/mapping-world.ts';
 import type { Progress } from './observer.ts';
 
 const folder = temporaryFolder();
@@ -193,6 +193,24 @@ describe('restarts', () => {
     await second.drained();
     expect([first.batches(), second.batches()]).toEqual([[['a', 'b']], [['c']]]);
     expect([before.sum, after.sum]).toEqual([2, 3]);
+  });
+
+  test.each(['TRIM_HORIZON', 'LATEST'] as const)('with %s a stream that was made again under the same name is read from its beginning', async (startingPosition) => {
+    const checkpointDir = join(folder.dir, `again-${startingPosition}`);
+    const first = await world.scene('Accepts', { startingPosition }, { checkpointDir });
+    await first.put(texts('old'));
+    await split(first, 0);
+    await first.drained();
+    await first.mapping.stop();
+    await world.kinesis.call('DeleteStream', { StreamName: first.streamName });
+    while ((await world.kinesis.call('ListStreams', {})).StreamNames.includes(first.streamName)) await world.clock.sleep(100);
+    await createStream(world.kinesis, world.clock, first.streamName, 1);
+    await first.put(texts('new'));
+    const tallies: unknown[] = [];
+    const observer = { onProgress: () => undefined, restoreTally: (_shard: string, tally: unknown) => void tallies.push(tally) };
+    const second = await world.scene('Accepts', { startingPosition }, { streamName: first.streamName, checkpointDir, observer });
+    await second.drained();
+    expect([first.batches(), second.batches(), tallies]).toEqual([[['old']], [['new']], []]);
   });
 
   test('with LATEST what came while it was stopped is delivered', async () => {

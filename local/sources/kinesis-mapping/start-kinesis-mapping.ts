@@ -5,7 +5,7 @@ import type { Deployment, KinesisMapping } from '../../template/deployment.ts';
 import { retryDelayMs } from './backoff.ts';
 import { Checkpoints, type Checkpoint } from './checkpoints.ts';
 import { failureDestination, type DestinationEndpoints } from './failure-destination.ts';
-import { expiredCheckpoints, listShards, readableShards, type ListedShard } from './lineage.ts';
+import { eldestShards, expiredCheckpoints, isAnotherStream, listShards, readableShards, type ListedShard } from './lineage.ts';
 import type { MappingObserver } from './observer.ts';
 import { recordFilter } from './record-filter.ts';
 import { ShardConsumer, type MappingContext } from './shard-consumer.ts';
@@ -108,6 +108,7 @@ class RunningMapping implements KinesisMappingService {
 
   async start(): Promise<void> {
     const { checkpoints, observer } = this.context;
+    await this.forgetAnotherStream();
     for (const [shardId, { tally }] of checkpoints.entries()) {
       if (tally !== undefined) observer?.restoreTally?.(shardId, tally);
     }
@@ -118,6 +119,7 @@ class RunningMapping implements KinesisMappingService {
 
   idle(sinceMs = 0): boolean {
     return (
+      this.failure === undefined &&
       this.discoveries === 0 &&
       [...this.consumers.values()].every(({ pending, caughtUpAtMs }) => pending === 0 && caughtUpAtMs !== undefined && caughtUpAtMs >= sinceMs)
     );
@@ -137,6 +139,20 @@ class RunningMapping implements KinesisMappingService {
     this.context.destination?.close();
   }
 
+  /**
+   * Drops the checkpoints of a stream that was deleted, with their tallies, when another has its name: its shards would
+   * count as read. The new one is read from its beginning even with LATEST, as all of it came after the mapping.
+   */
+  private async forgetAnotherStream(): Promise<void> {
+    const { mapping, kinesis } = this.options;
+    const { checkpoints, names } = this.context;
+    const shards = await listShards(kinesis, names.streamArn);
+    if (!isAnotherStream(shards, checkpoints)) return;
+    for (const [shardId] of checkpoints.entries()) checkpoints.delete(shardId);
+    if (mapping.startingPosition !== 'LATEST') return;
+    for (const shard of eldestShards(shards)) checkpoints.save(shard.ShardId, unread(shard, { type: 'TRIM_HORIZON' }));
+  }
+
   /** Starts a consumer for every shard that may be read and is not. */
   private async discover(): Promise<void> {
     const { mapping, kinesis, clock } = this.options;
@@ -149,7 +165,7 @@ class RunningMapping implements KinesisMappingService {
       const isLatest = mapping.startingPosition === 'LATEST' && isFirstStart;
       const atMs = clock.now();
       const iterator = isLatest ? await shardIterator({ kinesis, streamArn: names.streamArn, shardId: shard.ShardId }, { type: 'LATEST' }) : undefined;
-      const checkpoint = checkpoints.get(shard.ShardId) ?? { start: this.startOf(isLatest, atMs), position: undefined, ahead: [], isDone: false };
+      const checkpoint = checkpoints.get(shard.ShardId) ?? unread(shard, this.startOf(isLatest, atMs));
       if (this.context.filter.readsData && !isLatest) await this.refuseAggregated(shard.ShardId, checkpoint);
       begin.push({ shard, checkpoint, iterator });
     }
@@ -232,3 +248,7 @@ class RunningMapping implements KinesisMappingService {
     void task.finally(() => this.tasks.delete(task));
   }
 }
+
+const unread = (shard: ListedShard, start: Checkpoint['start']): Checkpoint => ({
+  startingSequenceNumber: shard.SequenceNumberRange.StartingSequenceNumber, start, position: undefined, ahead: [], isDone: false,
+});
