@@ -98,6 +98,7 @@ await runCommand(START, async ({ options }) => {
     await driver?.stop();
     await Promise.race([cloud.drain(), untilAborted(impatient.signal)]);
     endLive();
+    if (hasFailed) return 1;
 
     const account = await books.account(cloud);
     if (!options.json) out.write(`${describeAccount(account)}\n`);
