@@ -10,7 +10,10 @@ import type { Clock, VisitorStore } from '../ports.ts';
 const MAX_BATCH_KEYS = 100;
 /** Calls for what BatchGetItem left unprocessed before the read fails. */
 const MAX_READ_ATTEMPTS = 4;
-/** A visitor's state is forgotten so long after the last event, in seconds. */
+/**
+ * A visitor's state is forgotten so long after it was last written, in seconds. By the clock, not by the events'
+ * `received_at`: whoever may write to the stream states that, and could have a state expire at once or never.
+ */
 const STATE_TTL_SECONDS = 90 * 24 * 3600;
 
 export interface VisitorTableOptions {
@@ -43,7 +46,7 @@ export function visitorTable({ client, tableName, clock, random }: VisitorTableO
     },
 
     async write(key, state) {
-      const attributes = Object.entries({ ...state, expires_at: Math.ceil(state.last_seen_ms / 1000) + STATE_TTL_SECONDS });
+      const attributes = Object.entries({ ...state, expires_at: Math.ceil(clock.now() / 1000) + STATE_TTL_SECONDS });
       try {
         await client.send(
           new UpdateCommand({
