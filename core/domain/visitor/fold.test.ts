@@ -12,6 +12,9 @@ function eventAt(sequence: number, fields: Partial<StreamEvent> = {}, shardId = 
   };
 }
 
+/** The first 6 bytes of the ids' digests, as `printf %s e-1 | sha256sum` writes them. */
+const SHA256_BEGINS = { e1: 'b94f523196aa', e2: '761d230a06e6', e3: 'f52a315c8841' };
+
 describe('foldEvents', () => {
   it('keeps counts, times, totals, positions and ids', () => {
     const { state, outcomes } = foldEvents('u', UNSEEN, [
@@ -24,8 +27,8 @@ describe('foldEvents', () => {
     expect(state).toEqual({
       version: 1,
       positions: [{ shard_id: 'shard', position: '001:3:00000000' }],
-      recent_ids: [expect.stringMatching(/^.{11}$/), expect.stringMatching(/^.{11}$/)],
-      recent_payment_ids: [expect.stringMatching(/^.{11}$/)],
+      recent_ids: new Uint8Array(Buffer.from(SHA256_BEGINS.e1 + SHA256_BEGINS.e3, 'hex')),
+      recent_payment_ids: new Uint8Array(Buffer.from(SHA256_BEGINS.e2, 'hex')),
       event_counts: { page_view: 1, purchase: 1, other: 1 },
       first_seen_ms: Date.UTC(2026, 0, 1, 0, 0, 1),
       last_seen_ms: Date.UTC(2026, 0, 1, 0, 0, 3),
@@ -58,6 +61,26 @@ describe('foldEvents', () => {
     expect(outcomes.at(-1)).toBe('duplicate');
   });
 
+  it.each([
+    { type: 'page_view', window: 128 },
+    { type: 'purchase', window: 64 },
+  ])('finds $window events of type $type repeated in a row, however often, and one more is beyond its window', ({ type, window }) => {
+    const repeats = (count: number, times: number) => Array.from({ length: count * times }, (_, index) => eventAt(index + 1, { event_type: type, event_id: `e-${index % count}` }));
+
+    expect(drain(UNSEEN, repeats(window, 3)).state.event_counts).toEqual({ [type]: window });
+    expect(drain(UNSEEN, repeats(window + 1, 2)).state.event_counts).toEqual({ [type]: 2 * (window + 1) });
+  });
+
+  it.each([
+    { type: 'page_view', others: 127 },
+    { type: 'purchase', others: 63 },
+  ])('begins the window of an id anew when the event of type $type comes again', ({ type, others }) => {
+    const ids = ['again', ...Array.from({ length: others }, (_, index) => `a${index}`), 'again', ...Array.from({ length: others }, (_, index) => `b${index}`), 'again'];
+    const { state } = drain(UNSEEN, ids.map((event_id, index) => eventAt(index + 1, { event_id, event_type: type })));
+
+    expect(state.event_counts).toEqual({ [type]: 1 + 2 * others });
+  });
+
   it('stops at 20 pending alerts, so that they are sent before it goes on', () => {
     const declines = Array.from({ length: 30 }, (_, index) => eventAt(index + 1, { event_type: 'payment_declined' }));
     const { state, outcomes } = foldEvents('u', UNSEEN, declines);
@@ -81,7 +104,8 @@ describe('foldEvents', () => {
       from += fold.outcomes.length;
     }
 
-    expect(JSON.stringify({ ...state, pending_alerts: [] }).length).toBeLessThan(4_096);
+    expect(itemBytes({ recent_ids: state.recent_ids, recent_payment_ids: state.recent_payment_ids })).toBe(1_180);
+    expect(itemBytes({ pk: 'a'.repeat(64 + 1 + 256), expires_at: 1_800_000_000, ...state, pending_alerts: [] })).toBeLessThan(4_096);
     expect(Object.values(state.purchases).every(({ total_minor }) => Number.isSafeInteger(total_minor))).toBe(true);
   });
 
@@ -111,6 +135,19 @@ describe('foldEvents', () => {
     );
   });
 });
+
+/** The size of an item as DynamoDB counts it: names and values; a list or map is 3 bytes and 1 more for each element. */
+function itemBytes(item: object): number {
+  return Object.entries(item).reduce((sum, [name, value]) => sum + name.length + valueBytes(value), 0);
+}
+
+function valueBytes(value: unknown): number {
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1;
+  if (Array.isArray(value)) return value.reduce((sum: number, element: unknown) => sum + 1 + valueBytes(element), 3);
+  return 3 + Object.keys(value as object).length + itemBytes(value as object);
+}
 
 interface Drained {
   state: VisitorState;

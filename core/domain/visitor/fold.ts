@@ -3,7 +3,7 @@ import { alertFor } from '../fraud/score.ts';
 import { paymentOf } from '../payment.ts';
 import { applyEvent } from './apply-event.ts';
 import { advance, isApplied, type Position } from './position.ts';
-import { RECENT_IDS, RECENT_PAYMENT_IDS, remember, shortId } from './recent-ids.ts';
+import { idDigest, isRemembered, RECENT_IDS, RECENT_PAYMENT_IDS, remember } from './recent-ids.ts';
 import type { VisitorState } from './state.ts';
 
 export interface PositionedEvent {
@@ -23,8 +23,9 @@ export interface Fold {
 export const MAX_PENDING_ALERTS = 20;
 
 /**
- * Applies a visitor's events to its state, in their order and each once: what is at or below the position of its
- * shard came in an earlier delivery, what has a remembered id was sent twice by its producer.
+ * Applies a visitor's events to its state, in their order. What is at or below the position of its shard came in an
+ * earlier delivery and is never applied again; what has a remembered id was put again by its producer, and is told so
+ * within the window of RECENT_IDS and RECENT_PAYMENT_IDS, which begins anew each time the id comes.
  */
 export function foldEvents(visitor: string, stored: VisitorState, events: readonly PositionedEvent[]): Fold {
   let state = stored;
@@ -35,17 +36,24 @@ export function foldEvents(visitor: string, stored: VisitorState, events: readon
       outcomes.push('duplicate');
       continue;
     }
-    const id = shortId(event.event_id);
-    const isRepeated = state.recent_ids.includes(id) || state.recent_payment_ids.includes(id);
-    outcomes.push(isRepeated ? 'duplicate' : 'applied');
-    const next = isRepeated ? state : applyNew(visitor, state, event, id);
+    const id = idDigest(event.event_id);
+    const repeated = refreshed(state, id);
+    outcomes.push(repeated ? 'duplicate' : 'applied');
+    const next = repeated ?? applyNew(visitor, state, event, id);
     state = { ...next, positions: advance(next.positions, position) };
   }
   const changed = state !== stored;
   return { state: changed ? { ...state, version: stored.version + 1 } : stored, changed, outcomes };
 }
 
-function applyNew(visitor: string, before: VisitorState, event: StreamEvent, id: string): VisitorState {
+/** The state with a remembered id as the newest where it is remembered; undefined when it is nowhere. */
+function refreshed(state: VisitorState, id: Uint8Array): VisitorState | undefined {
+  if (isRemembered(state.recent_ids, id)) return { ...state, recent_ids: remember(state.recent_ids, id, RECENT_IDS) };
+  if (!isRemembered(state.recent_payment_ids, id)) return undefined;
+  return { ...state, recent_payment_ids: remember(state.recent_payment_ids, id, RECENT_PAYMENT_IDS) };
+}
+
+function applyNew(visitor: string, before: VisitorState, event: StreamEvent, id: Uint8Array): VisitorState {
   const payment = paymentOf(event);
   const after = applyEvent(before, event, payment);
   if (!payment) return { ...after, recent_ids: remember(after.recent_ids, id, RECENT_IDS) };

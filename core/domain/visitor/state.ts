@@ -1,13 +1,14 @@
 import type { Alert } from '../../contracts/alert.ts';
 import type { ShardMark } from './position.ts';
+import type { RecentIds } from './recent-ids.ts';
 
 /** What is kept of one visitor: everything that is bounded, whatever the visitor sends. */
 export interface VisitorState {
   /** How often the state was written; the next write is one higher. */
   version: number;
   positions: ShardMark[];
-  recent_ids: string[];
-  recent_payment_ids: string[];
+  recent_ids: RecentIds;
+  recent_payment_ids: RecentIds;
   /** Applied events by known type; all other types together under `other`. */
   event_counts: Record<string, number>;
   /** Earliest and latest `received_at` of the applied events, in milliseconds since the epoch. */
@@ -44,8 +45,8 @@ export const RECENT_PAYMENTS_MS = 10 * 60_000;
 export const UNSEEN: VisitorState = {
   version: 0,
   positions: [],
-  recent_ids: [],
-  recent_payment_ids: [],
+  recent_ids: new Uint8Array(),
+  recent_payment_ids: new Uint8Array(),
   event_counts: {},
   first_seen_ms: 0,
   last_seen_ms: 0,
