@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
+
+// Six processes, each of which loads its modules, on cores that have other work.
+jest.setTimeout(120_000);
 
 const cleanups: (() => unknown)[] = [];
 afterEach(() => {
@@ -12,10 +16,18 @@ afterEach(() => {
 });
 
 /**
- * A process with Kinesis, S3 and a delivery stream that keep what they have under one folder. It goes on putting
- * records, or drains what is there; every third record is dropped. It prints what it acknowledged or did.
+ * What a process was in the middle of when it was killed: it had written that records were dropped, and of the same
+ * batch no object; S3 had an object more, and the process no answer yet; it had just handled that answer.
  */
-const program = (dataDir: string, mode: 'put' | 'drain'): string => `
+type Moment = 'dropped' | 'stored' | 'answered';
+
+/**
+ * A process with Kinesis, S3 and a delivery stream that keep what they have under one folder. It puts records, each
+ * tenth of which is dropped, and prints what was acknowledged, until it kills itself at the given moment; 'drained'
+ * instead empties the stream and says so.
+ */
+const program = (dataDir: string, name: string, end: Moment | 'drained'): string => `
+  import { readdirSync } from 'node:fs';
   import { join } from 'node:path';
   const load = (path) => import(new URL(path, ${JSON.stringify(new URL('../../', import.meta.url).href)}));
   const { clockAtSpeed } = await load('clock.ts');
@@ -28,11 +40,14 @@ const program = (dataDir: string, mode: 'put' | 'drain'): string => `
   const common = { port: 0, clock, faults: noFaults, region: 'eu-west-1', accountId: '123456789012' };
   const kinesis = await startKinesis({ ...common, dataDir: join(dataDir, 'kinesis'), settings: { createStreamMs: 0 } });
   const { url } = await startStorage({ ...common, dataDir, buckets: [{ logicalId: 'LakeBucket', name: 'shop-lake' }], queues: [] });
-  if (${mode === 'put'}) await kinesis.call('CreateStream', { StreamName: 'events', ShardCount: 2 });
+  const { StreamNames } = await kinesis.call('ListStreams', {});
+  if (StreamNames.length === 0) await kinesis.call('CreateStream', { StreamName: 'events', ShardCount: 2 });
   const invoke = async (id, { records }) => ({
     payload: { records: records.map(({ recordId, data }) => ({ recordId, data, result: Buffer.from(data, 'base64').toString().endsWith('0\\n') ? 'Dropped' : 'Ok' })) },
   });
-  const firehose = await startFirehose({
+  const countObjects = () => readdirSync(join(dataDir, 'lake'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+  const objectsAtStart = countObjects();
+  const { counters, drain } = await startFirehose({
     stream: {
       logicalId: 'D', name: 'd', arn: 'arn:aws:firehose:eu-west-1:123456789012:deliverystream/d', sourceStreamArn: 'arn:aws:kinesis:eu-west-1:123456789012:stream/events',
       bucketArn: 'arn:aws:s3:::shop-lake', prefix: 'events/', errorOutputPrefix: '', bufferSizeMb: 1, bufferIntervalSeconds: 2, compression: 'GZIP', customTimeZone: 'UTC',
@@ -40,26 +55,30 @@ const program = (dataDir: string, mode: 'put' | 'drain'): string => `
     },
     kinesis, invoker: { invoke }, s3Endpoint: url, clock, faults: noFaults, dataDir: join(dataDir, 'firehose'), deaggregate: () => [], lambdaArnToLogicalId: (arn) => arn,
   });
-  if (${mode === 'drain'}) {
-    await firehose.drain();
+  if (${end === 'drained'}) {
+    await drain();
     console.log('drained');
     process.exit();
   }
+  const isTime = { dropped: () => counters.dropped > 0, stored: () => countObjects() > objectsAtStart, answered: () => counters.objects > 0 }[${JSON.stringify(end)}];
+  const dieInTime = () => (isTime() ? process.kill(process.pid, 'SIGKILL') : setImmediate(dieInTime));
+  dieInTime();
   for (let index = 0; ; index++) {
-    const text = String(index) + '\\n';
+    const text = ${JSON.stringify(name)} + index + '\\n';
     const taken = await kinesis.call('PutRecord', { StreamName: 'events', PartitionKey: text, Data: Buffer.from(text).toString('base64') }).then(() => true, () => false);
-    if (taken) console.log(index);
+    if (taken) process.stdout.write(text);
     if (index % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   }`;
 
-function run(dataDir: string, mode: 'put' | 'drain'): { lines: () => string[]; kill: () => void; ended: Promise<unknown> } {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program(dataDir, mode)], { env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'inherit'] });
+/** Runs it until it has ended; resolves with the lines it printed and the signal that it died of. */
+async function live(dataDir: string, name: string, end: Moment | 'drained'): Promise<{ lines: string[]; signal: string | null }> {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program(dataDir, name, end)], { env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'inherit'] });
+  cleanups.push(() => child.kill('SIGKILL'));
   let output = '';
   child.stdout.on('data', (data) => (output += String(data)));
-  const kill = (): void => void child.kill('SIGKILL');
-  cleanups.push(kill);
+  const [, signal] = await once(child, 'close');
   // The last line may have been torn by the kill.
-  return { lines: () => output.split('\n').slice(0, -1), kill, ended: new Promise((resolve) => child.once('close', resolve)) };
+  return { lines: output.split('\n').slice(0, -1), signal };
 }
 
 const filesUnder = (dir: string): string[] => readdirSync(dir, { recursive: true, withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []));
@@ -67,23 +86,18 @@ const filesUnder = (dir: string): string[] => readdirSync(dir, { recursive: true
 test('killed again and again in the middle of delivery, each acknowledged record is in the lake or in the ledger', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-kill-'));
   cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }));
-  const putting = run(dataDir, 'put');
-  while (putting.lines().length < 1500) await new Promise((resolve) => setTimeout(resolve, 5));
-  putting.kill();
-  await putting.ended;
-  const acknowledged = putting.lines();
-  for (const lifeMs of [250, 300]) {
-    const life = run(dataDir, 'drain');
-    setTimeout(life.kill, lifeMs);
-    await life.ended;
+  const acknowledged: string[] = [];
+  for (const [index, moment] of (['dropped', 'stored', 'answered', 'stored', 'dropped'] as const).entries()) {
+    const { lines, signal } = await live(dataDir, `${index}-`, moment);
+    expect(signal).toBe('SIGKILL');
+    acknowledged.push(...lines);
   }
-  const last = run(dataDir, 'drain');
-  await last.ended;
-  expect(last.lines()).toEqual(['drained']);
+  expect(await live(dataDir, '', 'drained')).toEqual({ lines: ['drained'], signal: null });
 
   const delivered = filesUnder(join(dataDir, 'lake')).flatMap((file) => gunzipSync(readFileSync(file)).toString().split('\n'));
-  const ledger = readFileSync(join(dataDir, 'firehose', 'ledger.ndjson'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line).data.trimEnd());
+  const ledger = readFileSync(join(dataDir, 'firehose', 'ledger.ndjson'), 'utf8').trimEnd().split('\n').map((line): string => JSON.parse(line).data.trimEnd());
   const accountedFor = new Set([...delivered, ...ledger]);
+  expect(acknowledged.length).toBeGreaterThan(0);
   expect(acknowledged.filter((line) => !accountedFor.has(line))).toEqual([]);
-  expect(ledger.every((line: string) => line.endsWith('0'))).toBe(true);
+  expect(ledger.filter((line) => !line.endsWith('0'))).toEqual([]);
 });
