@@ -115,7 +115,7 @@ class ShardCountResource:
             code.write(template["Resources"]["ReadShardCountFunction"]["Properties"]["Code"]["ZipFile"])
             code.flush()
             subprocess.run(
-                ["node", str(ROOT / "tests/template/read-shard-count.mjs"), code.name],
+                ["node", str(ROOT / "tests/template/read-shard-count.mjs"), code.name, "30000"],
                 input=json.dumps(event),
                 text=True,
                 check=True,

@@ -1,5 +1,6 @@
-// Runs the inline code of ReadShardCountFunction as Lambda would: the code comes from the file named first, the event
-// from standard input. Used by deploy_in_moto.py. Lambda's runtime brings the SDK, so the code says `require`.
+// Runs the inline code of ReadShardCountFunction as Lambda would: the code comes from the file named first, the time that
+// the invocation has left, in milliseconds, second, and the event from standard input. Lambda's runtime brings the SDK,
+// so the code says `require`.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
@@ -16,7 +17,8 @@ class Kinesis extends kinesis.Kinesis {
 }
 
 const packages = { '@aws-sdk/client-cloudformation': cloudFormation, '@aws-sdk/client-kinesis': { ...kinesis, Kinesis } };
-const [file] = process.argv.slice(2);
+const [file, remaining] = process.argv.slice(2);
+const endsAt = Date.now() + Number(remaining);
 const module = { exports: {} };
 new Function('require', 'exports', 'module', readFileSync(file, 'utf8'))((name) => packages[name], module.exports, module);
-await module.exports.handler(JSON.parse(await text(process.stdin)));
+await module.exports.handler(JSON.parse(await text(process.stdin)), { getRemainingTimeInMillis: () => endsAt - Date.now() });
