@@ -136,6 +136,29 @@ describe('a restart with the same folder', () => {
     expect(again.counters.recordsIn).toBe(2);
   });
 
+  test('reads a stream that was made again under the same name from its start, whatever was read of the old one', async () => {
+    const dataDir = temporaryDir();
+    const there = await world(upper, { dataDir });
+    const { kinesis } = there;
+    const isActive = async (): Promise<boolean> => (await kinesis.call('DescribeStreamSummary', { StreamName: 'events' })).StreamDescriptionSummary.StreamStatus === 'ACTIVE';
+    const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+    await there.put('old');
+    await kinesis.call('SplitShard', { StreamName: 'events', ShardToSplit: 'shardId-000000000000', NewStartingHashKey: '170141183460469231731687303715884105728' });
+    while (!(await isActive())) await moment();
+    await there.put('in-a-child', 'or-the-other');
+    await there.firehose.drain();
+    await there.firehose.stop();
+    await kinesis.call('DeleteStream', { StreamName: 'events' });
+    while ((await kinesis.call('ListStreams', {})).StreamNames.length > 0) await moment();
+    await kinesis.call('CreateStream', { StreamName: 'events', ShardCount: 3 });
+    while (!(await isActive())) await moment();
+    await there.put('a', 'b', 'c', 'd', 'e', 'f');
+    const again = await there.restart();
+    await again.drain();
+    expect(await linesOf(there)).toEqual(['A', 'B', 'C', 'D', 'E', 'F', 'IN-A-CHILD', 'OLD', 'OR-THE-OTHER']);
+    expect(again.counters.recordsIn).toBe(6);
+  });
+
   test('keeps the ledger, cutting off a line that a kill tore', async () => {
     const dataDir = temporaryDir();
     const there = await world((records) => ({ records: records.map(({ recordId }) => ({ recordId, result: 'Dropped', data: b64('why') })) }), { dataDir });
