@@ -33,18 +33,26 @@ export interface VisitorStore {
 
 /** Where goes what can never be applied, so that it does not stop what is behind it. */
 export interface FailureStore {
-  /** Stores under a name that depends on the record alone: the same record overwrites itself. */
-  put(record: QuarantinedRecord): Promise<void>;
+  /**
+   * Stores all that was refused of one delivered record as one object, under a name that depends on the record
+   * alone: delivered again, it overwrites itself.
+   */
+  put(quarantined: QuarantinedRecord): Promise<void>;
 }
 
 export interface QuarantinedRecord {
+  shardId: string;
+  sequenceNumber: string;
+  arrivedAtMs: number;
+  userRecords: readonly QuarantinedUserRecord[];
+}
+
+/** One user record that was refused, with its place inside the delivered record. */
+export interface QuarantinedUserRecord {
+  subSequenceNumber: number;
   code: string;
   reason: string;
   eventId: string | undefined;
-  shardId: string;
-  sequenceNumber: string;
-  subSequenceNumber: number;
-  arrivedAtMs: number;
   payload: Uint8Array;
 }
 

@@ -26,4 +26,12 @@ describe('OrderedKinesisProcessor', () => {
 
     expect(runs).toBe(1);
   });
+
+  it('waits for each of 100,000 units of one record, as of an aggregate of so many visitors', async () => {
+    let runs = 0;
+    const units = Array.from({ length: 100_000 }, (_, at) => ({ recordIndexes: [1], run: async () => (++runs, at === 99_999 ? failing() : undefined) }));
+
+    expect(await new OrderedKinesisProcessor().processUnits(records, units, 16)).toEqual({ batchItemFailures: [{ itemIdentifier: '10' }] });
+    expect(runs).toBe(100_000);
+  });
 });

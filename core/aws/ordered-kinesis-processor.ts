@@ -26,7 +26,9 @@ export class OrderedKinesisProcessor extends BatchProcessor {
       done.catch(() => undefined);
       for (const index of units[at]?.recordIndexes ?? []) {
         const record = records[index] as KinesisStreamRecord;
-        unitsOf.set(record, [...(unitsOf.get(record) ?? []), done]);
+        const others = unitsOf.get(record);
+        if (others) others.push(done);
+        else unitsOf.set(record, [done]);
       }
     });
     const handler = async (record: KinesisStreamRecord): Promise<void> => {

@@ -124,11 +124,13 @@ async function takeAlerts(): Promise<Alert[]> {
   }
 }
 
-async function quarantined(): Promise<Record<string, Record<string, unknown>>> {
+/** The objects of the quarantine by their keys, each with its lines. */
+async function quarantined(): Promise<Record<string, Record<string, unknown>[]>> {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'failures' }));
   const objects = Contents.map(async ({ Key = '' }) => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'failures', Key }));
-    return [Key, JSON.parse((await Body?.transformToString()) ?? '') as Record<string, unknown>] as const;
+    const lines = ((await Body?.transformToString()) ?? '').split(/\n(?!$)/);
+    return [Key, lines.map((line) => JSON.parse(line) as Record<string, unknown>)] as const;
   });
   return Object.fromEntries(await Promise.all(objects));
 }
@@ -164,7 +166,7 @@ describe('score-events with its samples', () => {
         created_at: '2026-01-31T12:00:04.000Z',
       },
     ]);
-    const byCode = Object.values(await quarantined()).toSorted((a, b) => String(a['code']).localeCompare(String(b['code'])));
+    const byCode = Object.values(await quarantined()).flat().toSorted((a, b) => String(a['code']).localeCompare(String(b['code'])));
     expect(byCode.map(({ code, sub_sequence_number: at }) => `${String(code)} ${String(at)}`)).toEqual(['invalid_field 0', 'not_json 0', 'unknown_schema_version 3']);
     expect(byCode[1]).toEqual({
       code: 'not_json',

@@ -3,7 +3,7 @@ import type { OrderedKinesisProcessor, Unit } from '../../core/aws/ordered-kines
 import { readBatch, type BatchEvent } from '../../core/domain/scoring-batch.ts';
 import { NotStartedError } from '../../core/domain/visitor/errors.ts';
 import type { PositionedEvent } from '../../core/domain/visitor/fold.ts';
-import type { AlertSender, FailureStore, Log, ScoringMetrics, VisitorStore } from '../../core/ports.ts';
+import type { AlertSender, FailureStore, Log, QuarantinedUserRecord, ScoringMetrics, VisitorStore } from '../../core/ports.ts';
 import { countOutcomes, type Outcome } from './count-outcomes.ts';
 import { scoreVisitor } from './score-visitor.ts';
 
@@ -46,18 +46,24 @@ export async function run(deps: ScoreDeps, records: KinesisStreamRecord[], remai
   return response;
 }
 
+/** A unit for each delivered record, however many of its user records are refused: a single put moves past it. */
 function quarantineUnits({ failures }: ScoreDeps, events: readonly BatchEvent[], outcomes: Map<BatchEvent, Outcome>, checkTime: () => void): Unit[] {
-  return events.flatMap((event) => {
-    const { content, position, arrivedAtMs, payload, recordIndex } = event;
-    if (content.kind !== 'refused') return [];
-    const { code, reason, eventId } = content;
-    const quarantine = async (): Promise<void> => {
+  const refused = Map.groupBy(events.filter(({ content }) => content.kind === 'refused'), ({ recordIndex }) => recordIndex);
+  return [...refused].map(([recordIndex, members]) => ({
+    recordIndexes: [recordIndex],
+    run: async () => {
       checkTime();
-      await failures.put({ code, reason, eventId, ...position, arrivedAtMs, payload });
-      outcomes.set(event, { quarantined: code });
-    };
-    return [{ recordIndexes: [recordIndex], run: quarantine }];
-  });
+      const { position: { shardId, sequenceNumber }, arrivedAtMs } = members[0] as BatchEvent;
+      await failures.put({ shardId, sequenceNumber, arrivedAtMs, userRecords: members.flatMap(quarantined) });
+      for (const member of members) if (member.content.kind === 'refused') outcomes.set(member, { quarantined: member.content.code });
+    },
+  }));
+}
+
+function quarantined({ content, position: { subSequenceNumber }, payload }: BatchEvent): QuarantinedUserRecord[] {
+  if (content.kind !== 'refused') return [];
+  const { code, reason, eventId } = content;
+  return [{ subSequenceNumber, code, reason, eventId, payload }];
 }
 
 function visitorUnits(deps: ScoreDeps, events: readonly BatchEvent[], outcomes: Map<BatchEvent, Outcome>, checkTime: () => void): Unit[] {
