@@ -71,7 +71,7 @@ export interface StreamConsumer extends Named {
   streamArn: string;
 }
 
-/** Where a mapping sends what it gave up: the arn of a queue, a topic or a bucket. */
+/** Where a mapping sends what it gave up: the arn of a queue or a bucket of the template. */
 export interface FailureDestination {
   arn: string;
 }
@@ -114,6 +114,7 @@ export interface SqsMapping {
 }
 
 export interface DeliveryStream extends Named {
+  /** Set by every template that loads; the local Firehose takes no direct puts. */
   sourceStreamArn: string | undefined;
   bucketArn: string;
   prefix: string;

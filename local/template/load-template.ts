@@ -105,12 +105,13 @@ function readAttributes(logicalId: string, node: TemplateNode, place: StackPlace
   }
   const typeNode = node.entries.get('Type');
   const type = textOf(typeNode);
-  const names = resourceNames(type, place, logicalId);
-  if (names === undefined) {
+  if (!SUPPORTED_TYPES.includes(type)) {
     problems.add(`${logicalId}.Type`, typeNode?.line ?? node.line, `the local cloud has no ${type || 'resource without a type'}; it has ${SUPPORTED_TYPES.join(', ')}`);
     return undefined;
   }
   const properties = section(node.entries.get('Properties'), `${logicalId}.Properties`, problems) ?? map([], node.line);
+  const names = resourceNames(type, place, logicalId, textOf(properties.entries.get('FifoQueue')) === 'true');
+  if (names === undefined) return undefined;
   return { logicalId, type, names, node, properties: withGlobals(type, properties, globals) };
 }
 

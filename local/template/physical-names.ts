@@ -19,7 +19,11 @@ export interface ResourceNames {
   attributes: Record<string, string>;
 }
 
-type NamesOf = (place: StackPlace, logicalId: string) => ResourceNames;
+/** `fifo` is for queues: the name of a FIFO queue ends with .fifo. */
+type NamesOf = (place: StackPlace, logicalId: string, fifo: boolean) => ResourceNames;
+
+/** What the name of a FIFO queue ends with, as SQS requires. */
+export const FIFO_SUFFIX = '.fifo';
 
 const FUNCTION: NamesOf = (place, logicalId) => byName(place, logicalId, (name) => `lambda:${place.region}:${place.accountId}:function:${name}`);
 
@@ -44,8 +48,8 @@ const NAMES: Record<string, NamesOf> = {
     const domain = `${name}.s3.amazonaws.com`;
     return { name, ref: name, attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: domain, RegionalDomainName: `${name}.s3.${place.region}.amazonaws.com` } };
   },
-  'AWS::SQS::Queue': (place, logicalId) => {
-    const name = physicalName(place, logicalId);
+  'AWS::SQS::Queue': (place, logicalId, fifo) => {
+    const name = `${physicalName(place, logicalId)}${fifo ? FIFO_SUFFIX : ''}`;
     const url = `${place.sqsUrl}/${place.accountId}/${name}`;
     return { name, ref: url, attributes: { Arn: `arn:aws:sqs:${place.region}:${place.accountId}:${name}`, QueueName: name, QueueUrl: url } };
   },
@@ -70,9 +74,12 @@ const NAMES: Record<string, NamesOf> = {
 /** Types of resources that this local cloud knows. */
 export const SUPPORTED_TYPES = Object.keys(NAMES);
 
-/** The names of one resource: `<stackName>-<LogicalId>`, and arns as AWS writes them; undefined for an unknown type. */
-export function resourceNames(type: string, place: StackPlace, logicalId: string): ResourceNames | undefined {
-  return Object.hasOwn(NAMES, type) ? NAMES[type]?.(place, logicalId) : undefined;
+/**
+ * The names of one resource: `<stackName>-<LogicalId>`, with .fifo behind a FIFO queue's, and arns as AWS writes them;
+ * undefined for an unknown type.
+ */
+export function resourceNames(type: string, place: StackPlace, logicalId: string, fifo = false): ResourceNames | undefined {
+  return Object.hasOwn(NAMES, type) ? NAMES[type]?.(place, logicalId, fifo) : undefined;
 }
 
 /** The UUID of an event source mapping, the same at every start, as failure destinations have it in their keys. */

@@ -1,4 +1,8 @@
+import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../local/clock.ts';
+import { noFaults } from '../../local/faults.ts';
+import { startStorage } from '../../local/services/storage/start-storage.ts';
 import { loadTemplate } from '../../local/template/load-template.ts';
 import { loadText } from '../support/template-file.ts';
 
@@ -72,6 +76,8 @@ Resources:
   D:
     Type: AWS::KinesisFirehose::DeliveryStream
     Properties:
+      DeliveryStreamType: KinesisStreamAsSource
+      KinesisStreamSourceConfiguration: { KinesisStreamARN: !GetAtt S.Arn }
       ExtendedS3DestinationConfiguration: { BucketARN: !GetAtt B.Arn }
   F:
     Type: AWS::Serverless::Function
@@ -109,5 +115,51 @@ Resources:
   test('the UUID of a mapping is the same at every start', () => {
     expect(loadText(SOURCES).sqsMappings[1]?.uuid).toBe(loadText(SOURCES).sqsMappings[1]?.uuid);
     expect(loadText(SOURCES).sqsMappings[1]?.uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+});
+
+describe('a FIFO queue', () => {
+  const QUEUES = `
+Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      FifoQueue: true
+      ContentBasedDeduplication: true
+      RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 2 }
+  Dead: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+  Plain: { Type: AWS::SQS::Queue, Properties: { FifoQueue: false } }
+`;
+
+  test('has a name that ends with .fifo, and is made as one', () => {
+    const { queues } = loadText(QUEUES);
+    const dead = 'arn:aws:sqs:us-east-1:000000000000:millrace-Dead.fifo';
+    expect(queues).toMatchObject([
+      {
+        name: 'millrace-Orders.fifo', fifo: true, url: 'http://127.0.0.1/000000000000/millrace-Orders.fifo',
+        attributes: { FifoQueue: 'true', ContentBasedDeduplication: 'true', RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead, maxReceiveCount: 2 }) },
+      },
+      { name: 'millrace-Dead.fifo', arn: dead, fifo: true, attributes: { FifoQueue: 'true', ContentBasedDeduplication: 'false' } },
+      { name: 'millrace-Plain', fifo: false, attributes: {} },
+    ]);
+  });
+
+  test('keeps the order of a group and drops repeats in the local SQS', async () => {
+    const storage = await startStorage({ port: 0, dataDir: undefined, clock: systemClock, faults: noFaults, buckets: [], queues: loadText(QUEUES).queues });
+    const sqs = new SQSClient({ endpoint: storage.url, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
+    const receive = async (QueueUrl: string) => (await sqs.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0];
+    try {
+      const QueueUrl = storage.queueUrl('millrace-Orders.fifo');
+      for (const MessageBody of ['first', 'second', 'first']) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: 'one' }));
+      const received: (string | undefined)[] = [];
+      for (let message = await receive(QueueUrl); message; message = await receive(QueueUrl)) {
+        received.push(message.Body);
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+      }
+      expect(received).toEqual(['first', 'second']);
+    } finally {
+      sqs.destroy();
+      await storage.stop();
+    }
   });
 });

@@ -63,6 +63,56 @@ const CASES: { name: string; template: string; problem: string }[] = [
     problem: 'Thing.Properties.ExtendedS3DestinationConfiguration.Prefix (line 7): expected an expression of timestamp or firehose, got !{partitionKeyFromLambda:a}; the local Firehose has no dynamic partitioning',
   },
   {
+    name: 'a delivery stream by direct puts',
+    template: resource('AWS::KinesisFirehose::DeliveryStream', '      DeliveryStreamType: DirectPut\n'),
+    problem: 'Thing.Properties.DeliveryStreamType (line 5): expected KinesisStreamAsSource, got "DirectPut"; the local Firehose reads a stream and takes no puts',
+  },
+  {
+    name: 'a delivery stream by direct puts, which a missing type is',
+    template: resource('AWS::KinesisFirehose::DeliveryStream', '      Tags: []\n'),
+    problem: 'Thing.Properties.DeliveryStreamType (line 5): expected KinesisStreamAsSource, got "DirectPut"',
+  },
+  {
+    name: 'deduplication in a standard queue',
+    template: resource('AWS::SQS::Queue', '      ContentBasedDeduplication: true\n'),
+    problem: 'Thing.Properties.ContentBasedDeduplication (line 5): stands with FifoQueue true and only there; correct one of them',
+  },
+  {
+    name: 'a FIFO queue by an intrinsic function',
+    template: resource('AWS::SQS::Queue', '      FifoQueue: !Sub "true"\n'),
+    problem: 'Thing.Properties.FifoQueue (line 5): expected true or false as it stands, ',
+  },
+  {
+    name: 'a FIFO queue whose dead letters go to a standard one',
+    template: `${resource('AWS::SQS::Queue', '      FifoQueue: true\n      RedrivePolicy:\n        deadLetterTargetArn: !GetAtt Other.Arn\n        maxReceiveCount: 2\n')}  Other: { Type: AWS::SQS::Queue }\n`,
+    problem: 'Thing.Properties.RedrivePolicy.deadLetterTargetArn (line 7): expected a FIFO queue, as this one is, got "arn:aws:sqs:us-east-1:000000000000:millrace-Other"',
+  },
+  {
+    name: 'batches of a FIFO queue above ten',
+    template: mapping('      EventSourceArn: !GetAtt Ordered.Arn\n      BatchSize: 11\n      MaximumBatchingWindowInSeconds: 1\n'),
+    problem: 'Thing.Properties.BatchSize (line 7): expected 1 to 10 for a FIFO queue, got 11',
+  },
+  {
+    name: 'a batching window of a FIFO queue',
+    template: mapping('      EventSourceArn: !GetAtt Ordered.Arn\n      MaximumBatchingWindowInSeconds: 1\n'),
+    problem: 'Thing.Properties.MaximumBatchingWindowInSeconds (line 7): AWS knows no batching window for a FIFO queue, got 1; remove it',
+  },
+  {
+    name: 'failures to a FIFO queue',
+    template: mapping('      EventSourceArn: !GetAtt Events.Arn\n      StartingPosition: LATEST\n      DestinationConfig: { OnFailure: { Destination: !GetAtt Ordered.Arn } }\n'),
+    problem: 'Thing.Properties.DestinationConfig.OnFailure.Destination (line 8): expected a bucket or a standard queue, got the FIFO queue "arn:aws:sqs:us-east-1:000000000000:millrace-Ordered.fifo"',
+  },
+  {
+    name: 'failures to a topic',
+    template: mapping('      EventSourceArn: !GetAtt Events.Arn\n      StartingPosition: LATEST\n      DestinationConfig: { OnFailure: { Type: SNS, Destination: "arn:aws:sns:us-east-1:000000000000:failures" } }\n'),
+    problem: 'Thing.Properties.DestinationConfig.OnFailure.Destination (line 8): expected the arn of a bucket or a queue in this template, got "arn:aws:sns:us-east-1:000000000000:failures"; the local cloud makes no topics',
+  },
+  {
+    name: 'a topic',
+    template: resource('AWS::SNS::Topic', '      Tags: []\n'),
+    problem: 'Thing.Type (line 3): the local cloud has no AWS::SNS::Topic; it has ',
+  },
+  {
     name: 'Fn::ImportValue',
     template: resource('AWS::SQS::Queue', '      DelaySeconds: !ImportValue other\n'),
     problem: 'Thing.Properties.DelaySeconds (line 5): the intrinsic function Fn::ImportValue is not supported here; use Ref, Fn::GetAtt, ',
@@ -138,6 +188,11 @@ const CASES: { name: string; template: string; problem: string }[] = [
     problem: 'YAML (line 4): Map keys must be unique; correct the YAML',
   },
 ];
+
+/** A mapping with a stream and a FIFO queue beside it, its properties from line 6 on. */
+function mapping(properties: string): string {
+  return `${resource('AWS::Lambda::EventSourceMapping', `      FunctionName: Thing\n${properties}`)}  Events: { Type: AWS::Kinesis::Stream, Properties: { ShardCount: 1 } }\n  Ordered: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }\n`;
+}
 
 /** A template that declares the parameter P. */
 function declare(definition: string): string {

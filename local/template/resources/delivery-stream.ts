@@ -11,17 +11,17 @@ const DEFAULT_RETRIES = 3;
 
 const NAMESPACES = ['timestamp', 'firehose'];
 
-/** AWS::KinesisFirehose::DeliveryStream into S3, from a stream or by direct puts, with a Lambda transform or without. */
+/** AWS::KinesisFirehose::DeliveryStream from a stream into S3, with a Lambda transform or without. */
 export const readDeliveryStream: ReadResource = (context) => {
   const { logicalId, names, properties, deployment, find } = context;
-  const type = properties.oneOf('DeliveryStreamType', ['DirectPut', 'KinesisStreamAsSource'], 'DirectPut');
+  // Left out it is DirectPut.
+  const type = properties.optionalText('DeliveryStreamType') ?? 'DirectPut';
+  if (type !== 'KinesisStreamAsSource') properties.problem('DeliveryStreamType', `expected KinesisStreamAsSource, got "${type}"; the local Firehose reads a stream and takes no puts`);
   const source = properties.map('KinesisStreamSourceConfiguration');
   const sourceStreamArn = source?.text('KinesisStreamARN');
   source?.withoutEffect('RoleARN');
   source?.end();
-  if ((type === 'KinesisStreamAsSource') !== (source !== undefined)) {
-    properties.problem('KinesisStreamSourceConfiguration', 'stands with DeliveryStreamType KinesisStreamAsSource and only there; correct one of them');
-  }
+  if (source === undefined) properties.problem('KinesisStreamSourceConfiguration', 'is required with DeliveryStreamType KinesisStreamAsSource; write it');
   if (sourceStreamArn !== undefined && find('AWS::Kinesis::Stream', sourceStreamArn) === undefined) {
     source?.problem('KinesisStreamARN', `expected the arn of a stream in this template, got "${sourceStreamArn}"`);
   }

@@ -1,4 +1,5 @@
 import type { FailureDestination, KinesisMapping, SqsMapping } from '../deployment.ts';
+import { FIFO_SUFFIX } from '../physical-names.ts';
 import type { Properties } from '../properties.ts';
 import type { ReadResource, ResourceContext } from './context.ts';
 
@@ -48,6 +49,10 @@ export function readSqsMapping(properties: Properties, source: SqsSource, { depl
   const batchSize = properties.number('BatchSize', SQS_DEFAULT_BATCH_SIZE, { min: 1, max: 10_000 });
   const batchingWindowSeconds = properties.number('MaximumBatchingWindowInSeconds', 0, { min: 0, max: 300 });
   if (batchSize > SQS_DEFAULT_BATCH_SIZE && batchingWindowSeconds < 1) properties.problem('BatchSize', `above ${SQS_DEFAULT_BATCH_SIZE} AWS wants a MaximumBatchingWindowInSeconds of at least 1, got ${batchSize} with ${batchingWindowSeconds}`);
+  if (source.queueArn.endsWith(FIFO_SUFFIX)) {
+    if (batchSize > SQS_DEFAULT_BATCH_SIZE) properties.problem('BatchSize', `expected 1 to ${SQS_DEFAULT_BATCH_SIZE} for a FIFO queue, got ${batchSize}`);
+    if (batchingWindowSeconds > 0) properties.problem('MaximumBatchingWindowInSeconds', `AWS knows no batching window for a FIFO queue, got ${batchingWindowSeconds}; remove it`);
+  }
   const scaling = properties.map('ScalingConfig');
   const maximumConcurrency = scaling?.optionalNumber('MaximumConcurrency', { min: 2, max: 1000 });
   scaling?.end();
@@ -113,8 +118,9 @@ function readOnFailure(properties: Properties, find: ResourceContext['find']): F
   const arn = onFailure.text('Destination');
   // SAM grants its permissions by this; the arn says the same.
   if (onFailure.has('Type')) onFailure.oneOf('Type', ['S3', 'SQS']);
-  if (find('AWS::S3::Bucket', arn) === undefined && find('AWS::SQS::Queue', arn) === undefined) {
-    onFailure.problem('Destination', `expected the arn of a bucket or a queue in this template, got "${arn}"`);
+  if (find('AWS::SQS::Queue', arn) !== undefined && arn.endsWith(FIFO_SUFFIX)) onFailure.problem('Destination', `expected a bucket or a standard queue, got the FIFO queue "${arn}", which Lambda takes no failures to`);
+  else if (find('AWS::S3::Bucket', arn) === undefined && find('AWS::SQS::Queue', arn) === undefined) {
+    onFailure.problem('Destination', `expected the arn of a bucket or a queue in this template, got "${arn}"; the local cloud makes no topics`);
   }
   onFailure.end();
   return { arn };

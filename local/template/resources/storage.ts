@@ -1,4 +1,5 @@
 import { toJson } from '../node.ts';
+import { FIFO_SUFFIX } from '../physical-names.ts';
 import type { Properties } from '../properties.ts';
 import type { ReadResource } from './context.ts';
 
@@ -29,18 +30,30 @@ export const readQueue: ReadResource = ({ logicalId, names, properties, deployme
     const value = properties.optionalNumber(key, limits);
     if (value !== undefined) attributes[key] = String(value);
   }
-  if (properties.has('FifoQueue')) properties.problem('FifoQueue', 'the local mappings read standard queues only; remove it');
+  const fifo = readFifo(properties, names.name, attributes);
   const redrive = properties.map('RedrivePolicy');
   if (redrive !== undefined) {
     const deadLetterTargetArn = redrive.text('deadLetterTargetArn');
     if (find('AWS::SQS::Queue', deadLetterTargetArn) === undefined) redrive.problem('deadLetterTargetArn', `expected the arn of a queue in this template, got "${deadLetterTargetArn}"`);
+    else if (deadLetterTargetArn.endsWith(FIFO_SUFFIX) !== fifo) redrive.problem('deadLetterTargetArn', `expected a ${fifo ? 'FIFO' : 'standard'} queue, as this one is, got "${deadLetterTargetArn}"`);
     const maxReceiveCount = redrive.number('maxReceiveCount', 10, { min: 1, max: 1000 });
     redrive.end();
     attributes.RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount });
   }
-  properties.withoutEffect('FifoQueue', 'KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'RedriveAllowPolicy', 'SqsManagedSseEnabled', 'Tags');
-  deployment.queues.push({ logicalId, name: names.name, arn: names.attributes.Arn ?? '', url: names.ref, fifo: false, attributes });
+  properties.withoutEffect('KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'RedriveAllowPolicy', 'SqsManagedSseEnabled', 'Tags');
+  deployment.queues.push({ logicalId, name: names.name, arn: names.attributes.Arn ?? '', url: names.ref, fifo, attributes });
 };
+
+/** Adds what makes a FIFO queue to the attributes; with the values of SQS for what is left out. */
+function readFifo(properties: Properties, name: string, attributes: Record<string, string>): boolean {
+  const fifo = properties.flag('FifoQueue', false);
+  // The name is made before values are resolved.
+  if (fifo !== name.endsWith(FIFO_SUFFIX)) properties.problem('FifoQueue', 'expected true or false as it stands, since the name of the queue follows from it, got an intrinsic function; write the value');
+  const deduplicates = properties.flag('ContentBasedDeduplication', false);
+  if (!fifo && properties.has('ContentBasedDeduplication')) properties.problem('ContentBasedDeduplication', 'stands with FifoQueue true and only there; correct one of them');
+  if (fifo) Object.assign(attributes, { FifoQueue: 'true', ContentBasedDeduplication: String(deduplicates) });
+  return fifo;
+}
 
 /** Properties of AWS::DynamoDB::Table that CreateTable takes as they are. */
 const CREATE_TABLE = ['AttributeDefinitions', 'KeySchema', 'BillingMode', 'GlobalSecondaryIndexes', 'LocalSecondaryIndexes', 'ProvisionedThroughput'];
