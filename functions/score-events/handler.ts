@@ -7,6 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { alertQueue } from '../../core/aws/alert-queue.ts';
+import { CallDeadline } from '../../core/aws/deadline.ts';
 import { failuresBucket } from '../../core/aws/failures-bucket.ts';
 import { OrderedKinesisProcessor } from '../../core/aws/ordered-kinesis-processor.ts';
 import { scoringMetrics } from '../../core/aws/scoring-metrics.ts';
@@ -17,17 +18,20 @@ import { run } from './run.ts';
 const config = readConfig({ VISITOR_TABLE_NAME: text, IDEMPOTENCY_TABLE_NAME: text, FAILURES_BUCKET_NAME: text, ALERT_QUEUE_URL: url }, process.env);
 const log = new Logger();
 const clock = { now: () => Date.now(), sleep: async (ms: number) => sleep(ms) };
-// Without throwOnRequestTimeout the SDK only warns, and waits on.
-const settings = { requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true } };
-const dynamodb = new DynamoDBClient(settings);
-const client = DynamoDBDocumentClient.from(dynamodb);
-const alerts = alertQueue({ sqs: new SQSClient(settings), queueUrl: config.ALERT_QUEUE_URL, dynamodb, idempotencyTableName: config.IDEMPOTENCY_TABLE_NAME });
-const visitors = visitorTable({ client, tableName: config.VISITOR_TABLE_NAME, clock, random: Math.random });
+// Without throwOnRequestTimeout the SDK only warns, and waits on. Two attempts: what fails twice comes again anyway.
+const settings = (requestTimeout: number) => ({ maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true } });
+const dynamodb = new DynamoDBClient(settings(2_000));
+const sqs = new SQSClient(settings(2_000));
+// An object may hold all user records of an aggregated record.
+const s3 = new S3Client(settings(10_000));
+const deadline = new CallDeadline([dynamodb, sqs, s3]);
+const alerts = alertQueue({ sqs, queueUrl: config.ALERT_QUEUE_URL, dynamodb, idempotencyTableName: config.IDEMPOTENCY_TABLE_NAME });
+const visitors = visitorTable({ client: DynamoDBDocumentClient.from(dynamodb), tableName: config.VISITOR_TABLE_NAME, clock, random: Math.random });
 const metrics = scoringMetrics(new Metrics());
-const s3 = new S3Client(settings);
 
 export const handler = async (event: KinesisStreamEvent, context: Context): Promise<KinesisStreamBatchResponse> => {
   log.addContext(context);
+  deadline.begin(context.getRemainingTimeInMillis());
   alerts.beginInvocation(context);
   const failures = failuresBucket({ client: s3, bucketName: config.FAILURES_BUCKET_NAME, functionName: 'score-events', functionVersion: context.functionVersion, clock });
   const processor = new OrderedKinesisProcessor();

@@ -18,7 +18,7 @@ export interface ScoreDeps {
 
 /** Units of work at a time: more would only queue in the connections of one environment. */
 const UNITS_AT_A_TIME = 16;
-/** Nothing is begun with less time before the function's deadline, in milliseconds. */
+/** Nothing is begun with less time before the function's time-out, in milliseconds: it would soon be cut off. */
 export const START_RESERVE_MS = 3_000;
 
 /**

@@ -41,6 +41,7 @@ export async function scoreVisitor(
       }
     }
     outcomes.push(...fold.outcomes);
+    if (fold.state.pending_alerts.length > 0) checkTime();
     state = await sendPending({ visitors, alerts }, key, fold.state);
   }
   return outcomes;
