@@ -239,6 +239,7 @@ describe('starts', () => {
     const keptFiles = () => readdirSync(join(buildDir, 'compile-cache'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     while (keptFiles().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await own.stop();
+    expect(keptFiles()).not.toEqual([]);
   });
 
   test('idle environments end', async () => {

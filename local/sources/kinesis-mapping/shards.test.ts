@@ -1,20 +1,12 @@
 /** Shards that come and go, restarts, windows, filters and enhanced fan-out, through real Kinesis and workers. */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { temporaryFolder } from '../../../tests/support/fixture-function.ts';
 import { createStream, startWorld, streamIsActive, type Scene, type World } from '../../../tests/support/mapping-world.ts';
 import type { Progress } from './observer.ts';
 
-const folder = temporaryFolder();
-/** A file that lets StuckUntilReleased go on. */
-const RELEASE = join(folder.dir, 'release');
 const SOURCES = {
-  StuckUntilReleased: `import { existsSync } from 'node:fs';
-  export const handler = async (event: any) => {
-    if (event.Records.some(({ kinesis }: any) => kinesis.partitionKey === 'stuck') && !existsSync(${JSON.stringify(RELEASE)})) throw new Error('stuck');
-  };`,
   Accepts: `export const handler = async () => null;`,
   Windows: `export const handler = async (event: any) => {
     const data = event.Records.map(({ kinesis }: any) => Buffer.from(kinesis.data, 'base64').toString());
@@ -27,6 +19,7 @@ const SOURCES = {
 /** AWS's is five minutes. */
 const ITERATOR_EXPIRY_MS = 20_000;
 
+const folder = temporaryFolder();
 let world: World;
 beforeAll(async () => {
   world = await startWorld({ speed: 20, sources: SOURCES, settings: { iteratorExpiryMs: ITERATOR_EXPIRY_MS } });
@@ -46,17 +39,6 @@ const split = (scene: Scene, shard: number) =>
   operate(scene, 'SplitShard', { ShardToSplit: shardId(shard), NewStartingHashKey: '170141183460469231731687303715884105728' });
 const shardId = (number: number) => `shardId-${String(number).padStart(12, '0')}`;
 const shardsOf = (scene: Scene) => scene.deliveries.map(({ event }) => event.Records[0]?.eventID.split(':')[0]);
-
-/** Puts 500 records each half second of the clock, which is what one shard takes; returns how many it took. */
-async function putOverTime(scene: Scene, data: string[]): Promise<number> {
-  let taken = 0;
-  for (let first = 0; first < data.length; first += 500) {
-    const Records = data.slice(first, first + 500).map((text, index) => ({ PartitionKey: `key-${index % 50}`, Data: Buffer.from(text).toString('base64') }));
-    await world.clock.sleep(600);
-    taken += Records.length - (await world.kinesis.call('PutRecords', { StreamName: scene.streamName, Records })).FailedRecordCount;
-  }
-  return taken;
-}
 
 describe('shards that end', () => {
   test('children start at their beginning, only when all of their parent has passed', async () => {
@@ -150,29 +132,6 @@ describe('reading', () => {
     expect(scene.deliveries[0]?.event.Records[0]?.eventSourceARN).toBe(Consumer.ConsumerARN);
     await scene.mapping.stop();
   });
-});
-
-describe('lanes', () => {
-  test('reading waits when lanes are 10,000 records ahead of one that fails, and goes on when it passes', async () => {
-    const checkpointDir = join(folder.dir, 'ahead');
-    const scene = await world.scene('StuckUntilReleased', { batchSize: 1_000, parallelizationFactor: 10 }, { before: [{ key: 'stuck', data: 'stuck' }], checkpointDir });
-    await scene.until(() => scene.deliveries.length > 0);
-    const put = Array.from({ length: 26_000 }, (_, index) => `r${index}`);
-    expect(await putOverTime(scene, put)).toBe(put.length);
-    const taken = () => new Set(scene.deliveries.filter(({ invocation }) => invocation && !invocation.functionError).flatMap(({ event }) => event.Records.map(({ eventID }) => eventID))).size;
-    await scene.until(() => taken() >= 10_000);
-    await world.clock.sleep(20_000);
-    const held = taken();
-    // One answer of GetRecords, 10,000 at most, comes on top.
-    expect(held).toBeLessThan(20_000);
-    const { position, ahead } = JSON.parse(readFileSync(join(checkpointDir, 'Stream', `${shardId(0)}.json`), 'utf8'));
-    expect([position, ahead.length]).toEqual([undefined, held]);
-
-    writeFileSync(RELEASE, '');
-    await scene.until(() => taken() === put.length + 1);
-    await scene.drained();
-    expect(JSON.parse(readFileSync(join(checkpointDir, 'Stream', `${shardId(0)}.json`), 'utf8')).ahead).toEqual([]);
-  }, 60_000);
 });
 
 describe('restarts', () => {
