@@ -114,11 +114,17 @@ function round(value: number): number {
 
 async function ask<Answer>(child: ChildProcess, question: string): Promise<Answer> {
   child.send(question);
-  const ended: Promise<never> = once(child, 'exit').then(([code]) => {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const ended: Promise<never> = once(child, 'exit', { signal }).then(([code]) => {
     throw new Error(`Expected an answer to ${question}; its process ended with ${code}`);
   });
-  ended.catch(() => undefined);
-  const [answer] = (await Promise.race([once(child, 'message'), ended])) as [Answer];
+  const answered = once(child, 'message', { signal }) as Promise<[Answer]>;
+  const [answer] = await Promise.race([answered, ended]).finally(() => {
+    // Whichever was not first is over too, without a listener left behind.
+    for (const promise of [answered, ended]) promise.catch(() => undefined);
+    waiting.abort();
+  });
   return answer;
 }
 
