@@ -12,10 +12,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`;
   Object.assign(process.env, {
-    ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
-    ...{ AWS_ENDPOINT_URL_DYNAMODB: url, AWS_ENDPOINT_URL_S3: url, AWS_ENDPOINT_URL_SQS: url },
-    ...{ VISITOR_TABLE_NAME: 'visitors', IDEMPOTENCY_TABLE_NAME: 'idempotency', FAILURES_BUCKET_NAME: 'failures', ALERT_QUEUE_URL: `${url}/alerts` },
-    ...{ POWERTOOLS_METRICS_NAMESPACE: 'Millrace', POWERTOOLS_SERVICE_NAME: 'score-events', POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: url, AWS_ENDPOINT_URL_S3: url, AWS_ENDPOINT_URL_SQS: url,
+    VISITOR_TABLE_NAME: 'visitors', IDEMPOTENCY_TABLE_NAME: 'idempotency', FAILURES_BUCKET_NAME: 'failures', ALERT_QUEUE_URL: `${url}/alerts`,
+    POWERTOOLS_METRICS_NAMESPACE: 'Millrace', POWERTOOLS_SERVICE_NAME: 'score-events', POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
   ({ handler } = await import('./handler.ts'));
 });
