@@ -18,8 +18,8 @@ import { run } from './run.ts';
 const config = readConfig({ VISITOR_TABLE_NAME: text, IDEMPOTENCY_TABLE_NAME: text, FAILURES_BUCKET_NAME: text, ALERT_QUEUE_URL: url }, process.env);
 const log = new Logger();
 const clock = { now: () => Date.now(), sleep: async (ms: number) => sleep(ms) };
-// Without throwOnRequestTimeout the SDK only warns, and waits on. Two attempts: what fails twice comes again anyway.
-const settings = (requestTimeout: number) => ({ maxAttempts: 2, requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true } });
+// Without throwOnRequestTimeout the SDK only warns, and waits on. A third attempt is cheaper than the batch once more.
+const settings = (requestTimeout: number) => ({ maxAttempts: 3, requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true } });
 const dynamodb = new DynamoDBClient(settings(2_000));
 const sqs = new SQSClient(settings(2_000));
 // An object may hold all user records of an aggregated record.
