@@ -157,9 +157,10 @@ test('random operation sequences are answered as kinesis-local answers them', as
       const [open] = await openShards();
       // Half of an odd count: AWS rounds it up, kinesis-local down.
       const TargetShardCount = target * 2 + 1 === open ? target + 1 : target;
-      await both('UpdateShardCount', { StreamName, TargetShardCount, ScalingType: 'UNIFORM_SCALING' });
-      const [after, theirsAfter] = await openShards();
-      expect(after).toBe(theirsAfter);
+      const [updated] = await both('UpdateShardCount', { StreamName, TargetShardCount, ScalingType: 'UNIFORM_SCALING' });
+      const [after] = await openShards();
+      // kinesis-local does not always reach its own target where a split left shards of different sizes (seed -292020670).
+      expect(after).toBe(updated.error === undefined ? TargetShardCount : open);
     }),
     { numRuns: RUNS, endOnFailure: true },
   );
