@@ -130,7 +130,10 @@ function shardsIn({ body }: Answer): unknown[] {
   return [body.ShardId, ...(body.Records ?? []).map(({ ShardId }: { ShardId: string }) => ShardId)];
 }
 
-const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 8);
+/** `npm test` runs the same few sequences each time; DIFFERENTIAL_RUNS=60 looks for new ones. */
+const { DIFFERENTIAL_RUNS } = process.env;
+const RUNS = Number(DIFFERENTIAL_RUNS ?? 8);
+const SEQUENCES = DIFFERENTIAL_RUNS === undefined ? { seed: 20_261_122 } : {};
 let streams = 0;
 
 test('random operation sequences are answered as kinesis-local answers them', async () => {
@@ -162,6 +165,6 @@ test('random operation sequences are answered as kinesis-local answers them', as
       // kinesis-local does not always reach its own target where a split left shards of different sizes (seed -292020670).
       expect(after).toBe(updated.error === undefined ? TargetShardCount : open);
     }),
-    { numRuns: RUNS, endOnFailure: true },
+    { numRuns: RUNS, endOnFailure: true, ...SEQUENCES },
   );
 }, 10_000 * RUNS);
